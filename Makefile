@@ -1,0 +1,28 @@
+# Every target sets itself up: a machine needs Python 3.11+, git, make and the package registries.
+.PHONY: demo serve test check format bench docs
+
+demo:    ## the main job on the bundled example, from a Git tag to a call of the running service
+	@bin/run connectory demo
+
+serve:   ## the platform on http://127.0.0.1:8080
+	@bin/run connectory up
+
+test:    ## every test but the long ones
+	@bin/run pytest -q
+
+check:   ## format, lint, types, import contracts
+	@bin/run ruff format --check .
+	@bin/run ruff check .
+	@bin/run mypy
+	@bin/run lint-imports
+
+format:  ## let the tools write what they can
+	@bin/run ruff format .
+	@bin/run ruff check --fix .
+
+bench:   ## ratios against named comparators
+	@bin/run python benchmarks/publish.py
+	@bin/run python benchmarks/deploy.py
+
+docs:    ## write the reference pages from the code
+	@bin/run python -m connectory.reference

@@ -1,0 +1,51 @@
+"""Organizations own Projects; API clients belong to a Project; tokens act for an API client."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Organization:
+    id: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Project:
+    key: str
+    organization_id: str
+    region: str
+    production: bool
+    """Whether the Project is marked as in production: others cannot have production Deployments."""
+
+    @property
+    def identifier(self) -> str:
+        """``{region}:{projectKey}``, as ``privateProjects`` names it."""
+        return f"{self.region}:{self.key}"
+
+
+@dataclass(frozen=True)
+class ApiClient:
+    id: str
+    project_key: str
+    name: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token as issued: ``value`` is shown once and stored only as a digest."""
+
+    value: str
+    expires_in: int
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who stands behind a valid token."""
+
+    client_id: str
+    project: Project
+    scopes: frozenset[str]
+    expires_at: float

@@ -1,0 +1,44 @@
+"""Scopes of the contract (endpoints.json) and the one rule that checks them (facts 2.1)."""
+
+from collections.abc import Iterable
+
+from connectory.auth.model import Caller
+from connectory.errors import AuthorizationError
+
+SCOPES = (
+    "manage_project",
+    "manage_api_clients",
+    "manage_connectors",
+    "view_connectors",
+    "manage_connectors_deployments",
+    "view_connectors_deployments",
+)
+
+DEFAULT_SCOPES = ("manage_project", "manage_api_clients")
+"""What a new API client may do when nothing is said."""
+
+VIEW_CONNECTORS = ("manage_project", "manage_connectors", "view_connectors")
+MANAGE_CONNECTORS = ("manage_project", "manage_connectors")
+VIEW_DEPLOYMENTS = (
+    "manage_project",
+    "manage_connectors_deployments",
+    "view_connectors_deployments",
+)
+MANAGE_DEPLOYMENTS = ("manage_project", "manage_connectors_deployments")
+MANAGE_API_CLIENTS = ("manage_api_clients",)
+
+
+def require(caller: Caller, any_of: Iterable[str], project_key: str | None = None) -> None:
+    """Let the caller through when it holds one of the scopes for the Project.
+
+    ``project_key`` is the Project of the address; without one, the token's own. Raises
+    ``AuthorizationError``.
+    """
+    key = caller.project.key if project_key is None else project_key
+    if key != caller.project.key or not any(f"{scope}:{key}" in caller.scopes for scope in any_of):
+        raise AuthorizationError
+
+
+def with_project(scopes: Iterable[str], project_key: str) -> tuple[str, ...]:
+    """Scopes with their ``:{projectKey}`` suffix, given with or without it."""
+    return tuple(scope if ":" in scope else f"{scope}:{project_key}" for scope in scopes)

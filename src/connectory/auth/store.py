@@ -1,0 +1,163 @@
+"""Reading and writing who may call. Secrets and tokens are kept as digests only.
+
+Both are 256 random bits, so a plain SHA-256 gives nothing away: there is no dictionary to try.
+"""
+
+import hashlib
+import hmac
+import secrets
+import time
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+
+from connectory.auth.model import ApiClient, Caller, Organization, Project, Token
+from connectory.database.schema import metadata
+from connectory.errors import DuplicateFieldError
+from connectory.wire import now, timestamp
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key", String(256), nullable=False, unique=True),
+    Column("name", String(256), nullable=False),
+)
+projects = Table(
+    "projects",
+    metadata,
+    Column("key", String(36), primary_key=True),
+    Column("organization_id", ForeignKey("organizations.id"), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("production", Boolean, nullable=False),
+)
+api_clients = Table(
+    "api_clients",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("project_key", ForeignKey("projects.key"), nullable=False),
+    Column("name", String(256), nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("secret_digest", String(64), nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("client_id", ForeignKey("api_clients.id"), nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("expires_at", Float, nullable=False),
+)
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create_organization(connection: Connection, key: str, name: str) -> Organization:
+    organization = Organization(id=str(uuid.uuid4()), key=key, name=name)
+    connection.execute(insert(organizations).values(**vars(organization)))
+    return organization
+
+
+def organization_with_key(connection: Connection, key: str) -> Organization | None:
+    row = (
+        connection.execute(select(organizations).where(organizations.c.key == key))
+        .mappings()
+        .first()
+    )
+    return Organization(**row) if row else None
+
+
+def create_project(connection: Connection, project: Project) -> Project:
+    """Raises ``DuplicateFieldError`` when the key is taken."""
+    if project_with_key(connection, project.key):
+        raise DuplicateFieldError("key", project.key)
+    connection.execute(insert(projects).values(**vars(project)))
+    return project
+
+
+def project_with_key(connection: Connection, key: str) -> Project | None:
+    row = connection.execute(select(projects).where(projects.c.key == key)).mappings().first()
+    return Project(**row) if row else None
+
+
+def create_api_client(
+    connection: Connection, project_key: str, name: str, scopes: tuple[str, ...]
+) -> tuple[ApiClient, str]:
+    """A new API client and its secret, which is not kept anywhere."""
+    client = ApiClient(secrets.token_urlsafe(18), project_key, name, scopes)
+    secret = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(api_clients).values(
+            id=client.id,
+            project_key=project_key,
+            name=name,
+            scopes=" ".join(scopes),
+            secret_digest=digest(secret),
+            created_at=timestamp(now()),
+        )
+    )
+    return client, secret
+
+
+def delete_api_client(connection: Connection, client_id: str) -> None:
+    """The API client and its tokens are void at once; an unknown one changes nothing."""
+    connection.execute(delete(tokens).where(tokens.c.client_id == client_id))
+    connection.execute(delete(api_clients).where(api_clients.c.id == client_id))
+
+
+def authenticate(connection: Connection, client_id: str, secret: str) -> ApiClient | None:
+    """The API client with these credentials, or None. Takes as long for an unknown id."""
+    row = connection.execute(select(api_clients).where(api_clients.c.id == client_id)).first()
+    known = row.secret_digest if row else digest("")
+    if not hmac.compare_digest(known, digest(secret)) or row is None:
+        return None
+    return ApiClient(row.id, row.project_key, row.name, tuple(row.scopes.split()))
+
+
+def issue_token(
+    connection: Connection, client: ApiClient, scopes: tuple[str, ...], lifetime: int
+) -> Token:
+    """A fresh access token, valid for ``lifetime`` seconds. Expired ones are cleared on the way."""
+    value, moment = secrets.token_urlsafe(32), time.time()
+    connection.execute(delete(tokens).where(tokens.c.expires_at < moment))
+    connection.execute(
+        insert(tokens).values(
+            digest=digest(value),
+            client_id=client.id,
+            scopes=" ".join(scopes),
+            expires_at=moment + lifetime,
+        )
+    )
+    return Token(value=value, expires_in=lifetime, scopes=scopes)
+
+
+def caller_with_token(connection: Connection, value: str) -> Caller | None:
+    """Who holds this token, or None when it is unknown or expired."""
+    row = connection.execute(
+        select(tokens, api_clients.c.project_key, projects)
+        .join(api_clients, tokens.c.client_id == api_clients.c.id)
+        .join(projects, projects.c.key == api_clients.c.project_key)
+        .where(tokens.c.digest == digest(value), tokens.c.expires_at > time.time())
+    ).first()
+    return _caller(row) if row else None
+
+
+def _caller(row: Row[Any]) -> Caller:
+    project = Project(row.key, row.organization_id, row.region, row.production)
+    return Caller(row.client_id, project, frozenset(row.scopes.split()), row.expires_at)

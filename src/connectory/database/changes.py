@@ -1,0 +1,51 @@
+"""Who waits for a change is told after the commit, in whichever thread or loop it waits."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+
+class Changes:
+    """A counter of committed transactions that can be waited for."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+        self._wake: set[Callable[[], None]] = set()
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    def announce(self) -> None:
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+            wake, self._wake = self._wake, set()
+        for call in wake:
+            call()
+
+    def wait_blocking(self, seen: int, seconds: float) -> int:
+        """The count, once it is past ``seen`` or ``seconds`` are over."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count > seen, seconds)
+            return self._count
+
+    async def wait(self, seen: int, seconds: float) -> int:
+        """``wait_blocking`` for an event loop."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            # a loop that closed meanwhile has nobody left to wake
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(changed.set)
+
+        with self._condition:
+            if self._count > seen:
+                return self._count
+            self._wake.add(wake)
+        try:
+            await asyncio.wait_for(changed.wait(), seconds)
+        except TimeoutError:
+            self._wake.discard(wake)
+        return self._count

@@ -1,0 +1,233 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "build_results",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_build_results")),
+    )
+    op.create_table(
+        "connector_projects",
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("project", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("connector_id", "project", name=op.f("pk_connector_projects")),
+    )
+    op.create_index(
+        "ix_connector_projects_project", "connector_projects", ["project"], unique=False
+    )
+    op.create_table(
+        "deployment_logs",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("deployment_id", sa.String(length=36), nullable=False),
+        sa.Column("application_name", sa.String(length=256), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column("timestamp", sa.String(length=24), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deployment_logs")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_deployment_logs_deployment_id_id",
+        "deployment_logs",
+        ["deployment_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_deployment_logs_timestamp"), "deployment_logs", ["timestamp"], unique=False
+    )
+    op.create_table(
+        "organizations",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=False),
+        sa.Column("name", sa.String(length=256), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+        sa.UniqueConstraint("key", name=op.f("uq_organizations_key")),
+    )
+    op.create_table(
+        "publishing_builds",
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("build", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connector_id", name=op.f("pk_publishing_builds")),
+    )
+    op.create_table(
+        "publishing_plans",
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("plan", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_publishing_plans")),
+    )
+    op.create_table(
+        "routes",
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("deployment_id", sa.String(length=36), nullable=False),
+        sa.Column("application_name", sa.String(length=256), nullable=False),
+        sa.Column("label", sa.String(length=63), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_routes")),
+        sa.UniqueConstraint("label", name=op.f("uq_routes_label")),
+        sa.UniqueConstraint("port", name=op.f("uq_routes_port")),
+    )
+    op.create_index(op.f("ix_routes_deployment_id"), "routes", ["deployment_id"], unique=False)
+    op.create_table(
+        "run_steps",
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=320), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.String(length=24), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("pk_run_steps")),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("workflow", sa.String(length=64), nullable=False),
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("finished_at", sa.String(length=24), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    op.create_index(op.f("ix_runs_resource_id"), "runs", ["resource_id"], unique=False)
+    op.create_index("ix_runs_state_created_at", "runs", ["state", "created_at"], unique=False)
+    op.create_table(
+        "connectors",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=True),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("latest", sa.Boolean(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("build", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+        ),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_connectors")),
+    )
+    op.create_index(op.f("ix_connectors_key"), "connectors", ["key"], unique=False)
+    op.create_table(
+        "projects",
+        sa.Column("key", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("region", sa.String(length=64), nullable=False),
+        sa.Column("production", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_projects")),
+    )
+    op.create_table(
+        "users",
+        sa.Column("name", sa.String(length=256), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
+    )
+    op.create_table(
+        "api_clients",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("project_key", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=256), nullable=False),
+        sa.Column("scopes", sa.String(), nullable=False),
+        sa.Column("secret_digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_key"],
+            ["projects.key"],
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_clients")),
+    )
+    op.create_table(
+        "connectors_staged",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=True),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("project_key", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("commit", sa.String(length=64), nullable=False),
+        sa.Column("preview", sa.String(), nullable=True),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("last_modified_at", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_key"],
+            ["projects.key"],
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connectors_staged")),
+        sa.UniqueConstraint("key", name=op.f("uq_connectors_staged_key")),
+    )
+    op.create_index(
+        op.f("ix_connectors_staged_organization_id"),
+        "connectors_staged",
+        ["organization_id"],
+        unique=False,
+    )
+    op.create_table(
+        "deployments",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("project_key", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("build", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("last_modified_at", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_key"],
+            ["projects.key"],
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deployments")),
+        sa.UniqueConstraint("project_key", "key", name=op.f("uq_deployments_project_key")),
+    )
+    op.create_index(
+        op.f("ix_deployments_connector_id"), "deployments", ["connector_id"], unique=False
+    )
+    op.create_index(op.f("ix_deployments_status"), "deployments", ["status"], unique=False)
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["api_clients.id"],
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+    )

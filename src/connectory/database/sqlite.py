@@ -1,0 +1,140 @@
+"""SQLite: reads inline on a connection of the thread's own, writes through one writer.
+
+The writer commits whatever has gathered while the disk was busy in one transaction (group commit),
+each piece of work in a savepoint of its own. WAL lets readers go on; ``synchronous=FULL`` makes a
+commit durable when it returns.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from connectory.database.changes import Changes
+from connectory.database.migrate import migrate
+
+T = TypeVar("T")
+Piece = tuple[Callable[[Connection], Any], "Future[Any]"]
+
+BATCH = 128
+
+
+class SQLite:
+    """One file, many reading threads, one writing thread."""
+
+    def __init__(self, file: Path) -> None:
+        self.changes = Changes()
+        self._engine = _engine(file)
+        self._readers = threading.local()
+        self._opened: list[Connection] = []
+        self._waiting: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
+        with self._engine.connect() as connection:
+            migrate(connection)
+        self._writer = threading.Thread(target=self._write_forever, name="database", daemon=True)
+        self._writer.start()
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return work(self._reader())
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._submit(work))
+
+    def read_blocking(self, work: Callable[[Connection], T]) -> T:
+        return work(self._reader())
+
+    def write_blocking(self, work: Callable[[Connection], T]) -> T:
+        return self._submit(work).result()
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._writer.join()
+        for connection in self._opened:
+            connection.close()
+        self._engine.dispose()
+
+    def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+        future: Future[T] = Future()
+        self._waiting.put((work, future))
+        return future
+
+    def _reader(self) -> Connection:
+        connection: Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._readers.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def _write_forever(self) -> None:
+        with self._engine.connect() as connection:
+            while batch := self._next_batch():
+                self._commit(connection, batch)
+
+    def _next_batch(self) -> list[Piece]:
+        """What is waiting, at least one piece; empty when the database closes."""
+        batch = [self._waiting.get()]
+        with contextlib.suppress(queue.Empty):
+            while len(batch) < BATCH:
+                batch.append(self._waiting.get_nowait())
+        if None in batch:
+            self._waiting.put(None)
+        return [piece for piece in batch if piece is not None]
+
+    def _commit(self, connection: Connection, batch: list[Piece]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with connection.begin():
+                for work, future in batch:
+                    self._attempt(connection, work, future, done)
+        except BaseException as error:  # whoever waits is told
+            for future, _ in done:
+                future.set_exception(error)
+            return
+        self.changes.announce()
+        for future, result in done:
+            future.set_result(result)
+
+    @staticmethod
+    def _attempt(
+        connection: Connection,
+        work: Callable[[Connection], Any],
+        future: "Future[Any]",
+        done: list[tuple["Future[Any]", Any]],
+    ) -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # given up before it began
+        try:
+            with connection.begin_nested():
+                done.append((future, work(connection)))
+        except Exception as error:  # the error belongs to who asked
+            future.set_exception(error)
+
+
+def _engine(file: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{file}",
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # SQLAlchemy sends BEGIN itself (below): the driver must not
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,43 @@
+"""Every fact that something else follows from, past tense, data only.
+
+Update actions and stores yield them; ``reactions`` says what follows.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact about one resource."""
+
+    resource_id: str
+
+
+@dataclass(frozen=True)
+class PublishRequested(Event):
+    certification: bool
+
+
+@dataclass(frozen=True)
+class PreviewRequested(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class RepositoryChanged(Event):
+    """The draft points at another URL or tag: a preview under way is void."""
+
+
+@dataclass(frozen=True)
+class DraftDeleted(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class DeploymentRequested(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class UndeployRequested(Event):
+    pass

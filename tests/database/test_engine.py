@@ -1,0 +1,98 @@
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from connectory.auth.store import organizations
+from connectory.database import Database, open_database
+
+
+def _insert(key: str):  # type: ignore[no-untyped-def]
+    return lambda c: c.execute(insert(organizations).values(id=key, key=key, name=key))
+
+
+def _pragma(name, connection):  # type: ignore[no-untyped-def]
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def _keys(database: Database) -> list[str]:
+    return sorted(
+        database.read_blocking(lambda c: list(c.execute(select(organizations.c.key)).scalars()))
+    )
+
+
+async def test_what_is_written_is_read(database: Database) -> None:
+    await asyncio.gather(*(database.write(_insert(f"k{n}")) for n in range(50)))
+    assert len(_keys(database)) == 50
+    assert await database.read(lambda c: len(list(c.execute(select(organizations))))) == 50
+
+
+async def test_a_failing_piece_of_work_leaves_nothing_and_its_neighbours_alone(
+    database: Database,
+) -> None:
+    def half(connection) -> None:  # type: ignore[no-untyped-def]
+        _insert("half")(connection)
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(
+        database.write(_insert("before")),
+        database.write(half),
+        database.write(_insert("after")),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], ValueError)
+    assert _keys(database) == ["after", "before"]
+
+
+async def test_who_waits_for_a_change_is_woken_by_it(database: Database) -> None:
+    seen = database.changes.count
+    waiting = asyncio.create_task(database.changes.wait(seen, 30))
+    await asyncio.sleep(0)
+    await database.write(_insert("x"))
+    assert await asyncio.wait_for(waiting, 10) > seen
+
+
+async def test_waiting_ends_by_itself(database: Database) -> None:
+    seen = database.changes.count
+    assert await database.changes.wait(seen, 0.01) == seen
+
+
+def test_sqlite_is_durable_and_comes_back(tmp_path: Path) -> None:
+    database = open_database("", tmp_path)
+    database.write_blocking(_insert("kept"))
+    modes = [
+        database.read_blocking(partial(_pragma, pragma))
+        for pragma in ("journal_mode", "synchronous")
+    ]
+    database.close()
+    again = open_database("", tmp_path)
+    assert _keys(again) == ["kept"]
+    assert modes == ["wal", 2]
+    again.close()
+
+
+def test_the_migrations_make_the_schema_of_the_code(database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    import connectory.main  # noqa: F401 - every table declares itself
+    from connectory.database import metadata
+
+    def differences(connection) -> list[object]:  # type: ignore[no-untyped-def]
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    assert database.read_blocking(differences) == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    from connectory.database.migrate import HEAD, MIGRATIONS
+
+    revisions = sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+    assert revisions[-1] == HEAD
+
+
+async def test_the_error_belongs_to_who_asked(database: Database) -> None:
+    with pytest.raises(KeyError):
+        await database.write(lambda _c: dict[str, str]()["missing"])
