@@ -1,0 +1,27 @@
+"""One address, one handler for each method: a wrong method names every right one."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def resource(path: str, **handlers: Handler) -> Route:
+    """A route for ``path``; ``handlers`` by method name (``GET=read``)."""
+
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await handlers[method](request)
+
+    return Route(path, endpoint, methods=list(handlers))
+
+
+def by_id_and_key(path: str, suffix: str = "", **handlers: Handler) -> list[Route]:
+    """The two addresses of a resource: ``{path}/key={key}`` and ``{path}/{ID}``."""
+    return [
+        resource(f"{path}/key={{key}}{suffix}", **handlers),
+        resource(f"{path}/{{id}}{suffix}", **handlers),
+    ]

@@ -1,0 +1,54 @@
+"""What a draft learns from its repository, at once when it is created or moved (facts 2.5)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from connectory.api.context import context
+from connectory.connectors.actions import Action, SetRepository
+from connectory.connectors.errors import (
+    ConnectorSpecificationFileNotFoundError,
+    ConnectorSpecificationFileNotValidError,
+    GitRepositoryNotReachableError,
+)
+from connectory.connectors.model import ConnectorStaged, Repository, Source, source
+from connectory.repositories import Repositories, RepositoryError
+from connectory.specification import SpecificationInvalid, parse
+
+
+async def read_source(repositories: Repositories, repository: Repository) -> Source:
+    """The commit of the tag and its connect.yaml.
+
+    Raises ``GitRepositoryNotReachableError``, ``ConnectorSpecificationFileNotFoundError`` or
+    ``ConnectorSpecificationFileNotValidError``, each with its cause.
+    """
+    try:
+        revision = await repositories.fetch(repository.url, repository.tag)
+        text = await repositories.read(revision, "connect.yaml")
+    except RepositoryError as problem:
+        raise GitRepositoryNotReachableError(problem.cause) from None
+    if text is None:
+        raise ConnectorSpecificationFileNotFoundError(repository.url, repository.tag)
+    try:
+        # a hostile file may take a while: never on the loop that answers everybody
+        return source(revision.commit, await asyncio.to_thread(parse, text))
+    except SpecificationInvalid as problem:
+        lines = "\n".join(f"line {one.line}: {one}" for one in problem.problems)
+        raise ConnectorSpecificationFileNotValidError(
+            repository.url, repository.tag, lines
+        ) from None
+
+
+async def read_sources(
+    request: Request, staged: ConnectorStaged, actions: Sequence[Action]
+) -> list[Action]:
+    """The actions, with every ``setRepository`` resolved against its repository."""
+    resolved = list[Action]()
+    for action in actions:
+        if isinstance(action, SetRepository):
+            found = await read_source(context(request).repositories, action.repository(staged))
+            resolved.append(action.read(found))
+        else:
+            resolved.append(action)
+    return resolved

@@ -1,0 +1,123 @@
+"""``connectory project`` and ``connectory api-client``: on a data directory or from afar."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+from sqlalchemy import Connection
+
+from connectory.auth.administration import (
+    ApiClientDraft,
+    Credentials,
+    ProjectDraft,
+    ProjectShown,
+    add_api_client,
+    add_project,
+    set_up,
+)
+from connectory.cli.screen import fail, person, settings_from, show_json
+from connectory.client import Administration, ClientError
+from connectory.database import open_database
+from connectory.errors import ConnectError
+
+T = TypeVar("T")
+
+project = typer.Typer(help="Projects: where Connectors are deployed to.", no_args_is_help=True)
+api_client = typer.Typer(help="API clients: who may call.", no_args_is_help=True)
+
+Data = Annotated[
+    str | None, typer.Option(help="The platform's data directory, running or stopped.")
+]
+Url = Annotated[
+    str | None, typer.Option(help="A remote platform instead; the password is asked for.")
+]
+User = Annotated[str, typer.Option(help="The administrator on the remote platform.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@project.command("create")
+def create_project(
+    key: Annotated[str, typer.Argument(help="The Project key: 2 to 36 letters, digits, _ or -.")],
+    region: Annotated[str, typer.Option(help="The Region it runs in.")] = "europe-west1.gcp",
+    production: Annotated[
+        bool, typer.Option("--production", help="Allow production Deployments.")
+    ] = False,
+    data: Data = None,
+    url: Url = None,
+    user: User = "admin",
+    json: Json = False,
+) -> None:
+    """Create a Project."""
+    draft = ProjectDraft(key=key, region=region, production=production)
+    if url:
+        shown = _call(_remote(url, user).create_project(draft))
+    else:
+        shown = _local(data, lambda c: add_project(c, draft))
+    _show_project(shown, json)
+
+
+@api_client.command("create")
+def create_api_client(
+    project_key: Annotated[str, typer.Option("--project", help="The Project it acts for.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="A scope, with or without the Project key; may be repeated."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="A name for people.")] = "",
+    data: Data = None,
+    url: Url = None,
+    user: User = "admin",
+    json: Json = False,
+) -> None:
+    """Create an API client and show its secret, once."""
+    draft = ApiClientDraft(project_key=project_key, scopes=tuple(scope or ()), name=name)
+    if url:
+        credentials = _call(_remote(url, user).create_api_client(draft))
+    else:
+        credentials = _local(data, lambda c: add_api_client(c, draft))
+    _show_credentials(credentials, json)
+
+
+def _local(data: str | None, work: Callable[[Connection], T]) -> T:
+    """Write into the data directory; a platform running on it sees the change at once."""
+    settings = settings_from(data=data)
+    database = open_database(settings.database_url, settings.directory)
+    try:
+        database.write_blocking(set_up)
+        return database.write_blocking(work)
+    except ConnectError as problem:
+        fail(str(problem.extra.get("detailedErrorMessage", problem.message)))
+    finally:
+        database.close()
+
+
+def _call(answer: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(answer)
+    except ClientError as problem:
+        fail(str(problem))
+
+
+def _remote(url: str, user: str) -> Administration:
+    password = os.environ.get("CONNECTORY_PASSWORD") or typer.prompt("Password", hide_input=True)
+    return Administration(url, user, password)
+
+
+def _show_project(shown: ProjectShown, json: bool) -> None:
+    if json:
+        show_json(shown)
+        return
+    kind = "production" if shown.production else "development"
+    person.print(f"Created the {kind} Project [bold]{shown.key}[/] in {shown.region}.")
+
+
+def _show_credentials(credentials: Credentials, json: bool) -> None:
+    if json:
+        show_json(credentials)
+        return
+    person.print(f"Created an API client for the Project [bold]{credentials.project_key}[/].")
+    person.print(f"  client id        {credentials.client_id}")
+    person.print(f"  client secret    {credentials.client_secret}   (shown once)")
+    person.print(f"  scopes           {' '.join(credentials.scopes)}")

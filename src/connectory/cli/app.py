@@ -1,0 +1,21 @@
+"""One command, a few verbs."""
+
+import typer
+
+from connectory.cli import administration, demo, up
+
+app = typer.Typer(
+    name="connectory",
+    help="A self-hosted, wire-compatible commercetools Connect.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.command("demo")(demo.demo)
+app.add_typer(administration.project, name="project")
+app.add_typer(administration.api_client, name="api-client")
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,1 @@
+"""ConnectorStaged, the editable draft, and Connector, its published versions."""

@@ -1,0 +1,1 @@
+"""A Connector running in one Project and Region."""

@@ -1,0 +1,43 @@
+"""How a running pipeline changes a Deployment. Pure; ``store`` writes."""
+
+from collections.abc import Mapping
+
+from connectory.connectors.model import Report, ReportEntry
+from connectory.deployments.errors import DeploymentInvalidStatusTransitionError
+from connectory.deployments.model import Deployment, DeploymentStatus, Details, DetailsBuild
+from connectory.wire import replace
+
+
+def with_entry(deployment: Deployment, run_id: str, entry: ReportEntry) -> Deployment:
+    """One more report entry under the build ``run_id``; a new run begins a new report."""
+    build = deployment.details.build
+    known = build.report.entries if build and build.report and build.id == run_id else ()
+    details = Details(build=DetailsBuild(id=run_id, report=Report(entries=(*known, entry))))
+    return replace(deployment, version=deployment.version + 1, details=details)
+
+
+def deployed(deployment: Deployment, urls: Mapping[str, str]) -> Deployment:
+    """Every application runs; ``urls`` by application name."""
+    applications = tuple(
+        replace(one, url=urls.get(one.application_name, one.url)) for one in deployment.applications
+    )
+    return _moved(replace(deployment, applications=applications), DeploymentStatus.DEPLOYED)
+
+
+def failed(deployment: Deployment) -> Deployment:
+    return _moved(deployment, DeploymentStatus.FAILED)
+
+
+def undeploying(deployment: Deployment) -> Deployment:
+    """Asked to go. Raises ``DeploymentInvalidStatusTransitionError`` when it already is going."""
+    if deployment.status is DeploymentStatus.UNDEPLOYING:
+        raise DeploymentInvalidStatusTransitionError("Already undeploying")
+    return _moved(deployment, DeploymentStatus.UNDEPLOYING)
+
+
+def undeploy_failed(deployment: Deployment) -> Deployment:
+    return _moved(deployment, DeploymentStatus.UNDEPLOY_FAILED)
+
+
+def _moved(deployment: Deployment, status: DeploymentStatus) -> Deployment:
+    return replace(deployment, version=deployment.version + 1, status=status)
