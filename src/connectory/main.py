@@ -80,7 +80,6 @@ class Platform:
         await self.publishing.sweep()
         await self.hosting.start()
         await self.hosting.restore()
-        self.engine.launch()
         try:
             yield
         finally:
@@ -157,6 +156,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
         async with platform.running():
             task = asyncio.create_task(server.serve(sockets=[listener]))
             await server.until_started(task)
+            # last: loading it keeps a core busy for a second, requests are answered meanwhile
+            platform.engine.launch()
             running = Running(platform, server, task)
             try:
                 yield running

@@ -1,5 +1,6 @@
 """``connectory up``: the whole platform in one command."""
 
+import gc
 import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +33,8 @@ def up(host: Host = None, port: Port = None, data: Data = None) -> None:
     configure_logging(settings.log_level)
 
     def announce(platform: "Platform") -> None:
+        gc.freeze()
+        gc.enable()
         _introduce(platform)
         sys.stdout.write(f"Connectory is ready at {settings.origin}\n")
         sys.stdout.flush()

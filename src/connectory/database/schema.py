@@ -1,6 +1,6 @@
 """The one collection of tables. Each store declares its own; the migrations create them."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, String, Table
 
 metadata = MetaData(
     naming_convention={
@@ -9,3 +9,6 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
+
+revisions = Table("alembic_version", metadata, Column("version_num", String(32), nullable=False))
+"""Alembic's own table: which migration the schema is at."""

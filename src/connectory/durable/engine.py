@@ -60,7 +60,8 @@ class Engine:
         """Stop taking up runs. What is under way goes on from its last step at the next start."""
         self._stopping.set()
         self._database.changes.announce()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
 
     def _serve(self) -> None:
         if self._file:

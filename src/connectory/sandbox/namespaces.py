@@ -1,0 +1,77 @@
+"""Reaching into the network namespace of a sandbox that has not started its program yet."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectory.sandbox.model import SandboxUnavailable
+
+NS_GET_USERNS = 0xB701
+BARE: dict[str, str] = {}
+ENTER = Path(__file__).with_name("enter_network.py")
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Descriptors of a network namespace and of the user namespace that owns it."""
+
+    user: int
+    network: int
+
+
+@contextmanager
+def opened(pid: int) -> Iterator[Inside]:
+    """The network namespace of `pid`; its owner is asked of the kernel, because bubblewrap itself
+    moves on to a second user namespace that has no say over the network."""
+    network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        user = fcntl.ioctl(network, NS_GET_USERNS)
+        try:
+            yield Inside(user, network)
+        finally:
+            os.close(user)
+    finally:
+        os.close(network)
+
+
+def listen(inside: Inside, port: int) -> socket.socket:
+    """A socket of ours that listens on the sandbox's 127.0.0.1:`port`; nothing runs inside."""
+    descriptors = _enter(inside, "listen", str(port))
+    return socket.socket(fileno=descriptors[0])
+
+
+def close(inside: Inside, networks: tuple[str, ...]) -> None:
+    """Make networks unreachable from inside, whatever else gets routed there."""
+    _enter(inside, "close", *networks)
+
+
+def _enter(inside: Inside, *what: str) -> list[int]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(PATIENCE)
+        child = subprocess.Popen(
+            (sys.executable, "-I", "-S", str(ENTER), *what),
+            stdin=inside.user,
+            stdout=inside.network,
+            stderr=theirs.fileno(),
+            env=BARE,
+        )
+        theirs.close()
+        try:
+            said, descriptors, _, _ = socket.recv_fds(ours, 4096, 1)
+            while said != b"x" and (more := ours.recv(4096)):
+                said += more
+        finally:
+            child.kill()
+            child.wait()
+    if said != b"x":
+        reason = said.decode(errors="replace").strip().rpartition("\n")[2]
+        raise SandboxUnavailable(f"cannot enter the network: {reason}")
+    return list(descriptors)

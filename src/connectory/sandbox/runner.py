@@ -1,0 +1,111 @@
+"""The one runner: chooses how to isolate once, then runs everything the same way."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from connectory.sandbox import launch, machine
+from connectory.sandbox.children import Starter
+from connectory.sandbox.destinations import Allowed
+from connectory.sandbox.isolated import Isolated
+from connectory.sandbox.machine import Machine
+from connectory.sandbox.model import (
+    Command,
+    Finished,
+    Isolation,
+    SandboxSettings,
+    SandboxUnavailable,
+)
+from connectory.sandbox.plain import Plain
+from connectory.sandbox.process import Process
+
+UNSAFE = (
+    "Programs run WITHOUT isolation ({reason}): they can read your files and reach your network. "
+    "Run only connectors you trust."
+)
+UNLIMITED = (
+    "No control groups can be made here: memory and cpu of programs are not limited, and a fork "
+    f"bomb stops at {launch.FORK_BOMB_STOPS_AT} processes."
+)
+SHARED = (
+    "Applications share this machine's network, can reach its loopback services and must listen "
+    "on PORT: {reason}."
+)
+
+
+@dataclass
+class Sandbox:
+    """Runs programs that nobody vouches for; `warnings` say what is not enforced here and why."""
+
+    settings: SandboxSettings
+    isolation: Isolation
+    warnings: tuple[str, ...]
+    _machine: Machine | None
+    _how: Isolated | Plain
+    _starter: Starter
+    _running: set[Process] = field(default_factory=set)
+
+    @classmethod
+    def create(cls, settings: SandboxSettings) -> Self:
+        """Choose the isolation; SandboxUnavailable if bubblewrap is demanded and cannot be had."""
+        if settings.isolation == "none":
+            return cls._plain(settings, "as configured")
+        try:
+            return cls._isolated(settings, machine.prepare(settings))
+        except SandboxUnavailable as reason:
+            if settings.isolation == "bubblewrap":
+                raise
+            return cls._plain(settings, str(reason))
+
+    @classmethod
+    def _isolated(cls, settings: SandboxSettings, found: Machine) -> Self:
+        starter = Starter()
+        warnings = (UNLIMITED,) if found.groups is None else ()
+        how = Isolated(found, Allowed.by(settings), starter)
+        return cls(settings, "bubblewrap", warnings, found, how, starter)
+
+    @classmethod
+    def _plain(cls, settings: SandboxSettings, reason: str) -> Self:
+        starter = Starter()
+        how = Plain(settings, starter, machine.open_files())
+        return cls(settings, "none", (UNSAFE.format(reason=reason),), None, how, starter)
+
+    async def start(self) -> None:
+        """Clear away what a killed predecessor on this directory left behind, and find out what
+        this machine cannot do; `warnings` are complete afterwards."""
+        await asyncio.to_thread(machine.sweep, self.settings, self._machine)
+        if isinstance(self._how, Isolated):
+            reason = await self._how.try_pasta()
+            if reason is not None:
+                self.warnings += (SHARED.format(reason=reason),)
+                self._how = replace(self._how, machine=replace(self._how.machine, pasta=None))
+
+    async def stop(self) -> None:
+        """End every program still running, and leave nothing behind."""
+        await asyncio.gather(*(each.stop(0) for each in self._running.copy()))
+        if self._machine is not None:
+            await asyncio.to_thread(machine.leave, self.settings, self._machine)
+        self._starter.close()
+
+    async def run(self, command: Command, output: Callable[[str], None] | None = None) -> Finished:
+        """Run to the end, both streams as one; cancelling ends the program first."""
+        process = await self._begin(command, lambda _, line: output(line) if output else None)
+        try:
+            return await process.wait()
+        except asyncio.CancelledError:
+            await process.stop(0)
+            raise
+
+    async def spawn(self, command: Command, output: Callable[[str, str], None]) -> Process:
+        """Start a long-running program; `output` gets ("stdout" | "stderr", line)."""
+        return await self._begin(command, output, merged=False)
+
+    async def _begin(
+        self, command: Command, output: Callable[[str, str], None], *, merged: bool = True
+    ) -> Process:
+        started = await self._how.begin(command, merged=merged)
+        process = Process(started, command, output)
+        self._running.add(process)
+        process.when_over(lambda: self._running.discard(process))
+        return process

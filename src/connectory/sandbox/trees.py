@@ -1,0 +1,51 @@
+"""Folders that hostile programs write to: handing them over, and measuring them."""
+
+import os
+import stat
+from pathlib import Path
+
+
+def hand_over(path: Path, user: int) -> None:
+    """Make `user` the owner of everything below; no link is followed, not even a racing one."""
+    if not path.is_dir():
+        os.chown(path, user, user, follow_symlinks=False)
+        return
+    for _, folders, files, at in os.fwalk(path, follow_symlinks=False):
+        if os.fstat(at).st_uid != user:
+            os.fchown(at, user, user)
+        for name in (*folders, *files):
+            _own(name, at, user)
+
+
+def _own(name: str, at: int, user: int) -> None:
+    try:
+        if os.stat(name, dir_fd=at, follow_symlinks=False).st_uid != user:
+            os.chown(name, user, user, dir_fd=at, follow_symlinks=False)
+    except FileNotFoundError:
+        return
+
+
+def size(path: Path) -> int:
+    """Bytes on disk below `path`; what vanishes while being counted counts nothing."""
+    total = 0
+    waiting = [str(path)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    total += _weigh(entry, waiting)
+        except NotADirectoryError:
+            total += path.lstat().st_blocks * 512
+        except OSError:
+            continue
+    return total
+
+
+def _weigh(entry: os.DirEntry[str], waiting: list[str]) -> int:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return 0
+    if stat.S_ISDIR(status.st_mode):
+        waiting.append(entry.path)
+    return status.st_blocks * 512
