@@ -81,3 +81,17 @@ def test_an_administrator_sets_up_from_afar(api: Any) -> None:
     refused = api.send("POST", path, {"key": "other"}, headers=basic("wrong"))
     assert (refused.status, refused.codes) == (401, ["AuthenticationError"])
     assert api.send("POST", path, {"key": "x"}, headers=right).codes == ["InvalidJsonInput"]
+
+
+def test_metrics_count_requests_by_address_pattern(api: Any) -> None:
+    import urllib.request
+
+    api.send("GET", "/connectors/drafts/key=never-there")
+    with urllib.request.urlopen(f"{api.url}/metrics", timeout=30) as response:
+        text = response.read().decode()
+    line = (
+        'connectory_requests_total{method="GET",path="/connectors/drafts/key={key}",status="404"}'
+    )
+    assert line in text
+    assert "never-there" not in text
+    assert "# TYPE connectory_runs gauge" in text

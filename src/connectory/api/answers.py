@@ -1,6 +1,7 @@
 """Answers: JSON bodies, errors in the contract's shape, the correlation id."""
 
 import re
+import time
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectory.api.observing import observe
 from connectory.connectors.store import Selection
 from connectory.errors import (
     ConnectError,
@@ -97,12 +99,14 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         correlation = correlation_id(scope)
+        began = time.monotonic()
         started = False
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                observe(scope, message["status"], time.monotonic() - began)
                 echo = (CORRELATION.encode(), correlation.encode())
                 message["headers"] = [*message.get("headers", ()), echo]
             await send(message)

@@ -7,7 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from connectory.api import administration, connectors, connectors_staged, deployments, oauth
+from connectory.api import (
+    administration,
+    connectors,
+    connectors_staged,
+    deployments,
+    metrics,
+    oauth,
+)
 from connectory.api.answers import HANDLERS, Envelope, answer
 from connectory.api.context import Context
 from connectory.api.routing import resource
@@ -28,6 +35,7 @@ def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
         routes=[
             resource("/healthz", GET=healthz),
             resource("/readyz", GET=readyz),
+            *metrics.ROUTES,
             *oauth.ROUTES,
             *administration.ROUTES,
             # before /connectors/{id}: a Project may be called connectors

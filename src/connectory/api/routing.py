@@ -13,6 +13,7 @@ def resource(path: str, **handlers: Handler) -> Route:
     """A route for ``path``; ``handlers`` by method name (``GET=read``)."""
 
     async def endpoint(request: Request) -> Response:
+        request.scope["connectory.path"] = path
         method = "GET" if request.method == "HEAD" else request.method
         return await handlers[method](request)
 

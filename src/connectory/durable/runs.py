@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    func,
     insert,
     select,
     update,
@@ -123,6 +124,14 @@ def runs_of(connection: Connection, resource_id: str) -> tuple[Run, ...]:
         select(runs).where(runs.c.resource_id == resource_id).order_by(runs.c.created_at.desc())
     )
     return tuple(_run(row) for row in rows)
+
+
+def count_runs(connection: Connection) -> list[tuple[str, str, int]]:
+    """How many runs there are of each workflow in each state."""
+    rows = connection.execute(
+        select(runs.c.workflow, runs.c.state, func.count()).group_by(runs.c.workflow, runs.c.state)
+    )
+    return [(workflow, state, number) for workflow, state, number in rows]
 
 
 def move(connection: Connection, run_id: str, target: RunState) -> bool:
