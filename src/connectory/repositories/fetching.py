@@ -8,6 +8,7 @@ from connectory.repositories import commands
 from connectory.repositories.address import Place, place_of, spellings
 from connectory.repositories.cache import discard, held, sweep
 from connectory.repositories.complaints import NO_ACCESS, meaning
+from connectory.repositories.destinations import check_destination
 from connectory.repositories.git import Git
 from connectory.repositories.revision import RepositoryUnreachable, Revision
 from connectory.repositories.running import Bounds
@@ -27,6 +28,8 @@ class Named:
 def fetch(git: Git, url: str, tag: str, bounds: Bounds) -> Revision:
     """Asks what the tag stands for now, and transfers that commit unless it is here."""
     place = existing(place_of(url, git.settings.mirrors))
+    if place.address == url:
+        check_destination(place)
     named = ask(git, place, tag, bounds)
     repository = git.cache.repository(url)
     with held(repository, bounds) as lock:
