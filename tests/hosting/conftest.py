@@ -1,0 +1,174 @@
+"""Real sandboxes, real Node programs, a real database."""
+
+import shutil
+import socket
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from connectory.artifacts import ArtifactStore, ImageConfig
+from connectory.database import Database, open_database
+from connectory.hosting import Hosting, open_hosting
+from connectory.hosting.backends import Processes
+from connectory.hosting.logs import DeploymentLog, entries
+from connectory.hosting.placement import Placement
+from connectory.hosting.routes import Route, Wanted, allocate
+from connectory.sandbox import Sandbox, SandboxSettings
+from connectory.sealing import Seal
+from connectory.settings import Settings
+from connectory.toolchains import Toolchains
+
+NODE = Path(shutil.which("node") or "")
+
+HELLO = """
+const http = require('http');
+http.createServer((request, response) => {
+  console.log('asked for ' + request.url);
+  response.end('hello from ' + (process.env.NAME || 'nobody'));
+}).listen(8080);
+"""
+
+
+def free_range() -> str:
+    """Twenty ports nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        first = min(probe.getsockname()[1], 65000)
+    return f"{first}-{first + 19}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=str(tmp_path), application_ports=free_range(), start_timeout=20)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database("", settings.directory)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
+    created = Sandbox.create(SandboxSettings(settings.directory / "sandbox"))
+    await created.start()
+    yield created
+    await created.stop()
+
+
+@pytest.fixture
+def artifacts(settings: Settings) -> ArtifactStore:
+    return ArtifactStore(settings.directory / "artifacts")
+
+
+@pytest.fixture
+def toolchains(settings: Settings) -> Toolchains:
+    return Toolchains(settings.directory / "toolchains", machine_node=NODE)
+
+
+@pytest.fixture
+def seal(settings: Settings) -> Seal:
+    return Seal.from_file(settings.directory / "key")
+
+
+Pack = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def pack(artifacts: ArtifactStore, tmp_path: Path) -> Pack:
+    """Packs an application of the given files; the digest of its artifact."""
+
+    async def packed(script: str, **files: str) -> str:
+        tree = tmp_path / "trees" / uuid.uuid4().hex
+        tree.mkdir(parents=True)
+        for name, text in {"index.js": script, **files}.items():
+            (tree / name).write_text(text)
+        config = ImageConfig(("node", "index.js"), "/workspace")
+        artifact = await artifacts.pack(tree, prefix="workspace", config=config, annotations={})
+        return artifact.digest
+
+    return packed
+
+
+@pytest.fixture
+def backend(
+    sandbox: Sandbox, artifacts: ArtifactStore, toolchains: Toolchains, settings: Settings
+) -> Processes:
+    return Processes(sandbox, artifacts, toolchains, settings)
+
+
+@pytest.fixture
+async def hosting(
+    settings: Settings,
+    database: Database,
+    seal: Seal,
+    sandbox: Sandbox,
+    artifacts: ArtifactStore,
+    toolchains: Toolchains,
+) -> AsyncIterator[Hosting]:
+    opened = open_hosting(settings, database, seal, sandbox, artifacts, toolchains)
+    await opened.start()
+    yield opened
+    await opened.stop()
+
+
+def placed(artifact: str, name: str = "service", **environment: str) -> Placement:
+    return Placement(
+        application_id=f"{name}-{uuid.uuid4().hex}"[:24],
+        deployment_id=str(uuid.uuid4()),
+        application_name=name,
+        artifact=artifact,
+        command=("node", "index.js"),
+        environment=environment,
+    )
+
+
+@dataclass(frozen=True)
+class Served:
+    """An application behind the gateway."""
+
+    placement: Placement
+    route: Route
+    url: str
+    client: aiohttp.ClientSession
+
+
+Serve = Callable[..., Awaitable[Served]]
+
+
+@pytest.fixture
+async def serve(hosting: Hosting, pack: Pack) -> AsyncIterator[Serve]:
+    """Runs a program and opens its route."""
+    async with aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=60), auto_decompress=False
+    ) as client:
+
+        async def served(script: str, name: str = "service", **environment: str) -> Served:
+            placement = placed(await pack(script), name, **environment)
+            await hosting.supervisor.run(placement)
+            return await behind(hosting, placement, client)
+
+        yield served
+
+
+async def behind(hosting: Hosting, placement: Placement, client: aiohttp.ClientSession) -> Served:
+    wanted = Wanted(placement.application_id, placement.application_name, "")
+    route = (
+        await hosting.database.write(
+            lambda c: allocate(c, hosting.settings, placement.deployment_id, [wanted])
+        )
+    )[0]
+    await hosting.listeners.open(route)
+    return Served(placement, route, f"http://127.0.0.1:{route.port}", client)
+
+
+async def written(hosting: Hosting, deployment_id: str) -> tuple[DeploymentLog, ...]:
+    """Everything in a Deployment's log so far."""
+    await hosting.logbook.flush()
+    page = await hosting.database.read(lambda c: entries(c, deployment_id, limit=100_000))
+    return page.entries
