@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from connectory.auth.store import organizations
 from connectory.database import Database, open_database
+from connectory.database.changes import Changes
 
 
 def _insert(key: str):  # type: ignore[no-untyped-def]
@@ -115,3 +116,16 @@ def test_head_is_the_newest_migration() -> None:
 async def test_the_error_belongs_to_who_asked(database: Database) -> None:
     with pytest.raises(KeyError):
         await database.write(lambda _c: dict[str, str]()["missing"])
+
+
+async def test_a_waiter_can_be_cancelled_in_the_moment_it_is_woken() -> None:
+    changes = Changes()
+    for _ in range(200):
+        waiting = asyncio.create_task(changes.wait(changes.count, 30))
+        await asyncio.sleep(0)
+        changes.announce()
+        await asyncio.sleep(0)
+        waiting.cancel()
+        done, pending = await asyncio.wait({waiting}, timeout=5)
+        assert not pending
+        assert waiting.cancelled() or waiting.result()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -192,3 +192,27 @@ def test_a_run_moves_only_where_it_may(bench: Bench) -> None:
 
 async def _value(value: object) -> object:
     return value
+
+
+def test_a_step_whose_outcome_is_seen_is_never_done_again(bench: Bench) -> None:
+    """A crash between the outcome's commit and the engine's own note: the memory is empty."""
+    calls: list[str] = []
+
+    async def forgetful(name: str, work: Callable[[], Awaitable[str]]) -> str:
+        await work()
+        return await work()
+
+    async def body(journal: Journal) -> None:
+        journal._memory.once = forgetful  # type: ignore[method-assign]
+        seen = await journal.step("one", lambda: _noted(calls, "one"), str)
+        await bench.finish(journal)
+        assert seen == "one"
+
+    async def _noted(calls: list[str], name: str) -> str:
+        calls.append(name)
+        return name
+
+    run = bench.run(body)
+    assert bench.ended(run).state is RunState.SUCCEEDED
+    assert calls == ["one"]
+    assert bench.steps(run) == [("one", 1, "done")]

@@ -45,7 +45,11 @@ class Changes:
                 return self._count
             self._wake.add(wake)
         try:
-            await asyncio.wait_for(changed.wait(), seconds)
+            # not wait_for: in Python 3.11 it loses a cancellation that comes with the wake-up
+            async with asyncio.timeout(seconds):
+                await changed.wait()
         except TimeoutError:
+            pass
+        finally:
             self._wake.discard(wake)
         return self._count

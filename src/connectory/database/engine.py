@@ -46,5 +46,5 @@ def open_database(url: str, directory: Path) -> Database:
 
     if url:
         return postgresql.PostgreSQL(url)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return sqlite.SQLite(directory / "connectory.db")

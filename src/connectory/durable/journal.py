@@ -83,8 +83,9 @@ class Journal:
         full = f"{name} {self.branch}".strip()
 
         async def attempt() -> str:
-            verdict = await self._attempts(full, work, timeout, attempts)
-            return msgspec.json.encode(verdict).decode()
+            # a crash may come between the outcome that everyone sees and the memory's own note
+            kept = await self._database.read(lambda c: runs.step_result(c, self.run.id, full))
+            return kept or _sealed(await self._attempts(full, work, timeout, attempts))
 
         return _open(await self._memory.once(full, attempt), shape)
 
@@ -113,8 +114,9 @@ class Journal:
         await self._database.write(lambda c: runs.step_began(c, self.run.id, name))
         verdict = await self._judged(name, work, timeout)
         outcome, seconds = type(verdict).__struct_config__.tag, time.monotonic() - began
+        result = None if isinstance(verdict, Broken) else _sealed(verdict)
         await self._database.write(
-            lambda c: runs.step_ended(c, self.run.id, name, str(outcome), seconds)
+            lambda c: runs.step_ended(c, self.run.id, name, str(outcome), seconds, result)
         )
         log.info("step.ended", run=self.run.id, step=name, outcome=outcome, seconds=seconds)
         return verdict
@@ -159,6 +161,10 @@ class Journal:
                 return
 
 
+def _sealed(verdict: Verdict) -> str:
+    return msgspec.json.encode(verdict).decode()
+
+
 def _open(text: str, shape: type[T]) -> T:
     verdict = msgspec.json.decode(text, type=Verdict)
     if isinstance(verdict, Done):
@@ -172,7 +178,7 @@ def _open(text: str, shape: type[T]) -> T:
 
 def sealed_verdict(result: Any) -> str:
     """A branch's result as ``Journal.branches`` opens it."""
-    return msgspec.json.encode(Done(msgspec.Raw(msgspec.json.encode(result)))).decode()
+    return _sealed(Done(msgspec.Raw(msgspec.json.encode(result))))
 
 
 def sealed_failure(error: Exception) -> str:
@@ -184,4 +190,4 @@ def sealed_failure(error: Exception) -> str:
         verdict = Withdrawn()
     else:
         verdict = Broken(str(error) or type(error).__name__)
-    return msgspec.json.encode(verdict).decode()
+    return _sealed(verdict)

@@ -65,6 +65,7 @@ run_steps = Table(
     Column("started_at", String(24), nullable=False),
     Column("seconds", Float),
     Column("outcome", String(16)),
+    Column("result", String),
 )
 
 
@@ -171,13 +172,21 @@ def step_began(connection: Connection, run_id: str, name: str) -> None:
 
 
 def step_ended(
-    connection: Connection, run_id: str, name: str, outcome: str, seconds: float
+    connection: Connection, run_id: str, name: str, outcome: str, seconds: float, result: str | None
 ) -> None:
+    """``result`` is what the step is never done again for; None when it may be."""
     connection.execute(
         update(run_steps)
         .where(run_steps.c.run_id == run_id, run_steps.c.name == name)
-        .values(outcome=outcome, seconds=seconds)
+        .values(outcome=outcome, seconds=seconds, result=result)
     )
+
+
+def step_result(connection: Connection, run_id: str, name: str) -> str | None:
+    """What ``step_ended`` has kept of a step."""
+    kept = select(run_steps.c.result).where(run_steps.c.run_id == run_id, run_steps.c.name == name)
+    result: str | None = connection.execute(kept).scalar()
+    return result
 
 
 def steps_of(connection: Connection, run_id: str) -> tuple[StepRecord, ...]:

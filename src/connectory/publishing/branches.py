@@ -1,0 +1,172 @@
+"""One application, from its files to an artifact: the steps of a branch."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from connectory.connectors.model import BuiltApplication, ReportEntry
+from connectory.durable import Rejected
+from connectory.durable.journal import Journal
+from connectory.publishing import report
+from connectory.publishing.context import Publishing
+from connectory.publishing.model import (
+    BUILT_PER_DEPLOYMENT,
+    SERVED,
+    Installed,
+    Outcome,
+    Plan,
+    PlannedApplication,
+    Prepared,
+    Product,
+    Suite,
+    SuiteVerdict,
+)
+from connectory.publishing.steps import build, install, package, reuse, stages, suite
+from connectory.publishing.steps.specification import lay_out
+from connectory.publishing.store import plan_of
+from connectory.publishing.task import Task
+
+T = TypeVar("T")
+SPARE = 120.0
+"""Seconds a step may take beyond the programs it runs."""
+
+
+class Branch:
+    """One application of one run."""
+
+    def __init__(self, publishing: Publishing, journal: Journal, plan: Plan) -> None:
+        self.publishing = publishing
+        self.journal = journal
+        self.plan = plan
+        self.application: PlannedApplication = plan.application(journal.branch)
+        self._known: reuse.Examined | None = None
+
+    async def run(self) -> Outcome:
+        """Raises ``Rejected`` after its entry is in the report."""
+        prepared = await self._step("reuse", self._prepare, Prepared)
+        product = prepared.known or await self._make()
+        await self._tell(*entries(self.application, product, prepared.known is not None))
+        return Outcome(built(self.application, product), product.tests)
+
+    async def _make(self) -> Product:
+        async with self.publishing.slots:
+            await self._step("install", self._install, Installed, programs=4)
+            tests = Suite()
+            if self.application.type in SERVED:
+                tests = await self._step("test", self._test, Suite, programs=4)
+            await self._step("build", self._build, build.Built, programs=4)
+            return await self._step("package", lambda: self._package(tests), Product, programs=4)
+
+    async def _prepare(self) -> Prepared:
+        return await reuse.prepare(self.publishing, self.plan, await self._examined())
+
+    async def _install(self) -> Installed:
+        return await install.install(await self._task())
+
+    async def _test(self) -> Suite:
+        task = await self._task()
+        await stages.ready_for(task, "test")
+        tests = await suite.test(task)
+        if tests.verdict is SuiteVerdict.FAILED:
+            await self._tell(failing_tests(self.application.name, tests))
+        return tests
+
+    async def _build(self) -> build.Built:
+        task = await self._task()
+        await stages.ready_for(task, "build")
+        return await build.build(task)
+
+    async def _package(self, tests: Suite) -> Product:
+        task = await self._task()
+        await stages.ready_for(task, "package")
+        key = await reuse.key_of(self.publishing, self.plan, await self._examined())
+        return await package.package(task, tests, key)
+
+    async def _task(self) -> Task:
+        publishing, run = self.publishing, self.journal.run
+        await lay_out(publishing, run.id, self.plan.revision)
+        examined = await self._examined()
+        stored = await publishing.database.read(lambda c: report.current(c, run))
+        return Task(
+            publishing, run, self.plan, stored.organization_id, examined.subject, examined.tools
+        )
+
+    async def _examined(self) -> reuse.Examined:
+        """Read from the commit's files, once; again when a run goes on after a crash."""
+        if self._known is None:
+            run_id, name = self.journal.run.id, self.application.name
+            await lay_out(self.publishing, run_id, self.plan.revision)
+            self._known = await reuse.examine(self.publishing, run_id, self.plan, name)
+        return self._known
+
+    async def _step(
+        self, name: str, work: Callable[[], Awaitable[T]], shape: type[T], *, programs: int = 0
+    ) -> T:
+        """A step whose refusal is in the report before the step has ended."""
+
+        async def reported() -> T:
+            try:
+                return await work()
+            except Rejected as verdict:
+                await self._tell(
+                    report.failed(report.BUILD, verdict.message, self.application.name)
+                )
+                raise
+
+        limit = programs * self.publishing.settings.build_timeout + SPARE
+        return await self.journal.step(name, reported, shape, timeout=limit)
+
+    async def _tell(self, *told: ReportEntry) -> None:
+        run = self.journal.run
+        await self.publishing.database.write(lambda c: report.record(c, run, *told))
+
+
+async def run_branch(publishing: Publishing, journal: Journal) -> Outcome:
+    """The branch of ``journal``. Its files are removed with the run's."""
+    run_id = journal.run.id
+    plan = await publishing.database.read(lambda c: plan_of(c, run_id))
+    if plan is None:
+        raise RuntimeError(f"run {run_id} has no plan")
+    return await Branch(publishing, journal, plan).run()
+
+
+def built(application: PlannedApplication, product: Product) -> BuiltApplication:
+    return BuiltApplication(
+        name=application.name,
+        type=application.type,
+        endpoint=application.endpoint,
+        artifact=product.artifact,
+        command=product.command,
+        directory=application.name,
+        node=product.node,
+        schedule=application.schedule,
+        post_deploy=application.post_deploy,
+        pre_undeploy=application.pre_undeploy,
+    )
+
+
+def entries(
+    application: PlannedApplication, product: Product, reused: bool
+) -> tuple[ReportEntry, ...]:
+    """What the report says of a finished application, in the order it was found out."""
+    name, told = application.name, list[ReportEntry]()
+    if not product.lockfile:
+        told.append(report.warning(f"Lockfile of application {name} not found", UNLOCKED, name))
+    if product.tests.verdict is SuiteVerdict.FAILED:
+        told.append(failing_tests(name, product.tests))
+    message = None
+    if application.type in BUILT_PER_DEPLOYMENT:
+        message = "It is built for each Deployment, with its configuration."
+    elif reused:
+        message = "Nothing it is built from has changed: the earlier build is used."
+    told.append(report.succeeded(report.BUILD, name, message))
+    return tuple(told)
+
+
+UNLOCKED = (
+    "Without a lockfile each build installs whatever versions fit on that day.\n"
+    "Fix: commit package-lock.json, yarn.lock or pnpm-lock.yaml beside package.json."
+)
+
+
+def failing_tests(name: str, tests: Suite) -> ReportEntry:
+    return report.warning(f"Tests of application {name} failed", tests.message, name)

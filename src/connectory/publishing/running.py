@@ -1,0 +1,167 @@
+"""Running a program of an application's build, and judging how it ended."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from connectory.durable import Rejected
+from connectory.publishing.task import Task
+from connectory.publishing.tools import failures, managers
+from connectory.sandbox import Command, Finished, Limits, Mount, Network
+from connectory.toolchains import PackageManager
+
+INSIDE = "/workspace"
+CACHE = "/cache"
+TOOLS = "/opt/connectory"
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+LONGEST_EVIDENCE = 3000
+PRELOAD = """\
+// With one worker Jest runs tests in its own process, where a leaked process.exitCode fails a run
+// in which every test passed. It makes one worker less than there are processors.
+const os = require('os');
+const cpus = os.cpus();
+while (cpus.length > 0 && cpus.length < 3) cpus.push(cpus[0]);
+os.cpus = () => cpus;
+if (os.availableParallelism) os.availableParallelism = () => Math.max(3, cpus.length);
+require('module').syncBuiltinESMExports();
+"""
+
+
+class Interrupted(Exception):  # noqa: N818 - nothing is wrong with the program
+    """The program was ended by us before it was done; the step is tried again."""
+
+
+class RegistryOutOfReach(Exception):  # noqa: N818 - a state of the network
+    """The package registry could not be had; the step is tried again."""
+
+
+async def run(
+    task: Task,
+    argv: tuple[str, ...],
+    folder: str,
+    *,
+    network: Network = Network.REGISTRY,
+    variables: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run a program in ``folder`` of the application's own copy of the repository."""
+    workspace = task.workspace
+    lay_out_tools(task)
+    workspace.cache.mkdir(exist_ok=True)
+    return await task.publishing.sandbox.run(
+        Command(
+            argv=argv,
+            cwd=f"{INSIDE}/{folder}",
+            environment={**environment(task), **(variables or {})},
+            mounts=(
+                Mount(workspace.tree, INSIDE, writable=True),
+                Mount(workspace.cache, CACHE, writable=True),
+                Mount(workspace.tools, TOOLS),
+                *(Mount(each, str(each)) for each in toolchain_folders(task)),
+            ),
+            network=network,
+            limits=task.publishing.limits(),
+        )
+    )
+
+
+async def run_script(
+    task: Task,
+    line: str,
+    folder: str,
+    *,
+    name: str,
+    network: Network,
+    variables: Mapping[str, str],
+) -> Finished:
+    """Run a line of package.json as its manager would: with the installed programs at hand."""
+    bins = f"{INSIDE}/{folder}/node_modules/.bin"
+    path = environment(task)["PATH"]
+    testing = f"{TOOLS}/testing:" if name == "test" else ""
+    own = {"npm_lifecycle_event": name, "PATH": f"{bins}:{testing}{path}",
+           "INIT_CWD": f"{INSIDE}/{folder}"}  # fmt: skip
+    argv = ("sh", "-c", line)
+    return await run(task, argv, folder, network=network, variables={**own, **variables})
+
+
+def environment(task: Task) -> dict[str, str]:
+    """No secret is ever in a build's environment."""
+    tools, parsed = task.tools, task.subject.package
+    manager = tools.others[-1]
+    return {
+        **managers.environment(task.publishing.settings.npm_registry, CACHE),
+        "PATH": f"{TOOLS}/bin:{tools.node.binary.parent}:{SYSTEM_PATH}",
+        "HOME": CACHE,
+        "CI": "true",
+        "npm_execpath": str(manager.entry),
+        "npm_node_execpath": str(tools.node.binary),
+        "npm_config_user_agent": f"{manager.name}/{manager.version} node/v{tools.node.version}",
+        **({"npm_package_name": parsed.name} if parsed.name else {}),
+        **({"npm_package_version": parsed.version} if parsed.version else {}),
+    }
+
+
+def toolchain_folders(task: Task) -> tuple[Path, ...]:
+    folders = (task.tools.node.directory, *(one.directory for one in _all(task)))
+    system = Path("/usr")
+    return tuple(dict.fromkeys(each for each in folders if each not in (system, *system.parents)))
+
+
+def lay_out_tools(task: Task) -> None:
+    """``npm``, ``yarn`` and ``pnpm`` as programs, for scripts that call them."""
+    bin_folder, testing = task.workspace.tools / "bin", task.workspace.tools / "testing"
+    for folder in (bin_folder, testing):
+        folder.mkdir(parents=True, exist_ok=True)
+    node = task.tools.node.binary
+    for one in _all(task):
+        _program(bin_folder / one.name, str(node), str(one.entry))
+    npx = task.tools.npm.entry.with_name("npx-cli.js")
+    _program(bin_folder / "npx", str(node), str(npx))
+    (testing / "processors.cjs").write_text(PRELOAD)
+    _program(testing / "node", str(node), "--require", f"{TOOLS}/testing/processors.cjs")
+
+
+def judge(finished: Finished, what: str, limits: Limits) -> None:
+    """Nothing when the program did its work.
+
+    Raises ``Rejected`` when the connector is at fault, ``Interrupted`` or ``RegistryOutOfReach``
+    when it is not.
+    """
+    if finished.ok:
+        return
+    if finished.cause == "cancelled":
+        raise Interrupted(what)
+    if finished.cause == "exit" and failures.is_ours(finished.tail, finished.refused_hosts):
+        raise RegistryOutOfReach(what)
+    cause, fix = _reason(finished, what, limits)
+    raise Rejected(cause, evidence(finished), fix)
+
+
+def evidence(finished: Finished) -> str:
+    """The end of what the program said."""
+    return failures.without_noise(finished.tail)[-LONGEST_EVIDENCE:]
+
+
+def _reason(finished: Finished, what: str, limits: Limits) -> tuple[str, str]:
+    if finished.cause == "timeout":
+        return f"{what} did not finish within {limits.seconds:g} seconds.", "Make it faster."
+    if finished.cause == "memory":
+        return f"{what} used more than {limits.memory // 1024**2} MiB of memory.", ""
+    if finished.cause == "disk":
+        return f"{what} filled more than {(limits.disk or 0) // 1024**2} MiB of disk.", ""
+    known = failures.explain(finished.tail)
+    cause = f"{what} failed: {known[0]}" if known else f"{what} ended with code {finished.code}."
+    fix = known[1] if known else ""
+    if finished.refused_hosts:
+        hosts = ", ".join(finished.refused_hosts)
+        cause += f" It tried to reach {hosts}, which a build may not."
+        fix = f"{fix} Take it from the npm registry, or ask the operator to allow the host."
+    return cause, fix.strip()
+
+
+def _all(task: Task) -> tuple[PackageManager, ...]:
+    return (task.tools.npm, *task.tools.others)
+
+
+def _program(path: Path, *words: str) -> None:
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+    path.chmod(0o755)

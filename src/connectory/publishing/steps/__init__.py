@@ -1,0 +1,1 @@
+"""What preview and publish do, one module each. A step may run twice."""

@@ -1,0 +1,29 @@
+"""Run the script that builds the application."""
+
+import msgspec
+
+from connectory.publishing.running import judge, run_script
+from connectory.publishing.task import Task
+from connectory.publishing.tools import scripts
+from connectory.sandbox import Network
+
+
+class Built(msgspec.Struct, frozen=True):
+    """``script`` is the name of what was run, None when there is nothing to build."""
+
+    script: str | None
+
+
+async def build(task: Task) -> Built:
+    """``gcp-build`` or ``build``, with what the install brought. Raises ``Rejected``."""
+    task.workspace.begin("build")
+    found = scripts.build(task.subject.package)
+    if found:
+        name, line = found
+        finished = await run_script(
+            task, line, task.name, name=name, network=Network.REGISTRY,
+            variables={"NODE_ENV": "production"},
+        )  # fmt: skip
+        judge(finished, f"The script {name} of {task.name}", task.publishing.limits())
+    task.workspace.end("build")
+    return Built(found[0] if found else None)

@@ -1,0 +1,88 @@
+"""The last step: the draft, the Connector and the run change together, once."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from connectory.connectors import progress, store
+from connectory.connectors.model import Build, ConnectorStaged, ReportEntry
+from connectory.durable import Run, RunState
+from connectory.durable.runs import move, steps_of
+from connectory.errors import ResourceNotFoundError
+from connectory.publishing import report
+from connectory.publishing.store import forget_plan, save_waiting
+
+CRASHED = "The platform failed, not your connector"
+
+
+class PublishRequest(msgspec.Struct, frozen=True):
+    """What a publish run was asked for."""
+
+    certification: bool = False
+
+
+def previewed(connection: Connection, run: Run, build: Build | None, *entries: ReportEntry) -> None:
+    """Whether the preview passed, with the build that preview Deployments run."""
+    stored = _moved(connection, run, RunState.SUCCEEDED if build else RunState.FAILED)
+    if stored is not None:
+        staged = report.with_entries(run, stored.staged, entries)
+        staged = progress.previewed(staged, build is not None)
+        expected = stored.staged.version
+        store.save_staged(connection, staged, expected=expected, preview=build)
+
+
+def released(connection: Connection, run: Run, build: Build, *entries: ReportEntry) -> None:
+    """The next version of the private Connector. Running it twice releases once."""
+    stored = _moved(connection, run, RunState.SUCCEEDED)
+    if stored is None:
+        return
+    staged = progress.published(report.with_entries(run, stored.staged, entries))
+    version = store.next_version(connection, staged.id)
+    connector = progress.released(staged, version, certified=False)
+    store.insert_connector(connection, connector, stored.organization_id, build)
+    store.save_staged(connection, staged, expected=stored.staged.version)
+
+
+def awaiting_review(connection: Connection, run: Run, build: Build, *entries: ReportEntry) -> None:
+    """The automatic checks passed: the build waits for the reviewers, nothing is released."""
+    stored = _moved(connection, run, RunState.SUCCEEDED)
+    if stored is not None:
+        staged = report.with_entries(run, stored.staged, entries)
+        staged = progress.ready_for_certification(staged)
+        store.save_staged(connection, staged, expected=stored.staged.version)
+        save_waiting(connection, staged.id, build)
+
+
+def failed(connection: Connection, run: Run, *entries: ReportEntry) -> None:
+    stored = _moved(connection, run, RunState.FAILED)
+    if stored is not None:
+        staged = _failed(run, report.with_entries(run, stored.staged, entries))
+        store.save_staged(connection, staged, expected=stored.staged.version)
+
+
+def crashed(connection: Connection, run: Run) -> None:
+    """The honest entry, when every retry of the platform itself was in vain."""
+    broken = [one.name for one in steps_of(connection, run.id) if one.outcome == "broken"]
+    where = f" in the step {broken[-1]!r}" if broken else ""
+    message = (
+        f"{CRASHED}{where}. Nothing of your connector needs to change.\n"
+        "Fix: ask again; if it happens again, tell the operator of the platform the run's id, "
+        f"{run.id}."
+    )
+    failed(connection, run, report.error(CRASHED, message))
+
+
+def _failed(run: Run, staged: ConnectorStaged) -> ConnectorStaged:
+    if run.workflow == report.PREVIEW:
+        return progress.previewed(staged, passed=False)
+    return progress.failed(staged)
+
+
+def _moved(connection: Connection, run: Run, target: RunState) -> store.StoredStaged | None:
+    """The draft to change, if this run is the one that may: not withdrawn, not done before."""
+    move(connection, run.id, RunState.RUNNING)  # a short run may end before its start is noted
+    moved = move(connection, run.id, target)
+    forget_plan(connection, run.id)
+    try:
+        return store.staged_with_id(connection, run.resource_id) if moved else None
+    except ResourceNotFoundError:
+        return None

@@ -1,0 +1,45 @@
+"""Look an application up by its content: what was built before is not built again."""
+
+import asyncio
+from dataclasses import dataclass
+
+from connectory.publishing.content import Subject, build_key, study
+from connectory.publishing.context import Publishing
+from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Plan, Prepared, Product, Suite
+from connectory.publishing.steps.package import start_command
+from connectory.publishing.store import product_of
+from connectory.publishing.task import Tools, gather_tools
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An application of the commit and the tools for it, read anew whenever a run goes on."""
+
+    subject: Subject
+    tools: Tools
+
+
+async def examine(publishing: Publishing, run_id: str, plan: Plan, name: str) -> Examined:
+    """Raises ``Rejected`` for what cannot be built whatever runs."""
+    root = publishing.folder(run_id).source
+    others = [one.name for one in plan.applications if one.name != name]
+    subject = await asyncio.to_thread(study, root, plan.application(name), others)
+    start_command(subject)
+    return Examined(subject, await gather_tools(publishing.toolchains, subject))
+
+
+async def prepare(publishing: Publishing, plan: Plan, examined: Examined) -> Prepared:
+    """What is known of the application's content."""
+    if examined.subject.application.type in BUILT_PER_DEPLOYMENT:
+        return Prepared(Product(None, (), examined.tools.node.version, Suite()))
+    key = await key_of(publishing, plan, examined)
+    known = await publishing.database.read(lambda c: product_of(c, key))
+    gone = known and known.artifact and not publishing.artifacts.exists(known.artifact)
+    return Prepared(None if gone else known)
+
+
+async def key_of(publishing: Publishing, plan: Plan, examined: Examined) -> str:
+    """Names the application's content and all it is built with."""
+    entries = await publishing.repositories.tree(plan.revision)
+    registry = publishing.settings.npm_registry
+    return build_key(examined.subject, entries, examined.tools.names, registry)

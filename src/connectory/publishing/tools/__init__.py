@@ -1,0 +1,1 @@
+"""Pure functions: which program is run, with which arguments, and what its failure means."""
