@@ -14,10 +14,19 @@ from connectory.auth.administration import (
     ProjectShown,
 )
 from connectory.connectors.actions import Action
-from connectory.connectors.model import Connector, ConnectorStaged, ConnectorStagedDraft
-from connectory.deployments.model import Deployment, DeploymentDraft
+from connectory.connectors.model import (
+    Connector,
+    ConnectorStaged,
+    ConnectorStagedDraft,
+    ConnectorStatus,
+    IsPreviewable,
+)
+from connectory.deployments.model import Deployment, DeploymentDraft, DeploymentStatus
 
 T = TypeVar("T")
+
+PATIENCE = 25.0
+"""Seconds a pending answer is held (RFC 7240 ``Prefer: wait``)."""
 
 
 class ClientError(Exception):
@@ -76,6 +85,34 @@ class Client:
 
     async def delete_deployment(self, id: str) -> Deployment:  # noqa: A002
         return await self._send("DELETE", f"{self._deployments()}/{id}", None, Deployment)
+
+    async def settled_draft(self, id: str) -> ConnectorStaged:  # noqa: A002
+        """The draft, once neither a preview nor a publish is under way."""
+        while True:
+            staged = await self.draft(id, wait=PATIENCE)
+            if (
+                staged.status is not ConnectorStatus.PROCESSING
+                and staged.is_previewable is not IsPreviewable.PENDING
+            ):
+                return staged
+
+    async def settled_deployment(self, id: str) -> Deployment:  # noqa: A002
+        """The Deployment, once it is deployed or has failed."""
+        while True:
+            deployment = await self.deployment(id, wait=PATIENCE)
+            if deployment.status is not DeploymentStatus.DEPLOYING:
+                return deployment
+
+    async def until_gone(self, id: str) -> None:  # noqa: A002
+        """Returns when the Deployment is not there any more, or could not be undeployed."""
+        try:
+            while True:
+                deployment = await self.deployment(id, wait=PATIENCE)
+                if deployment.status is DeploymentStatus.UNDEPLOY_FAILED:
+                    return
+        except ClientError as answer:
+            if answer.status != 404:
+                raise
 
     async def logs(self, id: str) -> dict[str, Any]:  # noqa: A002
         """One page of log entries."""

@@ -22,6 +22,7 @@ from connectory.database import Database, open_database
 from connectory.durable.engine import Engine
 from connectory.hosting import Hosting, open_hosting
 from connectory.hosting import workflows as hosting_workflows
+from connectory.housekeeping import every_day
 from connectory.publishing import Publishing
 from connectory.publishing import workflows as publishing_workflows
 from connectory.repositories import GitSettings, Repositories
@@ -158,10 +159,12 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             await server.until_started(task)
             # last: loading it keeps a core busy for a second, requests are answered meanwhile
             platform.engine.launch()
+            clearing = asyncio.create_task(every_day(platform.database, platform.artifacts))
             running = Running(platform, server, task)
             try:
                 yield running
             finally:
+                clearing.cancel()
                 running.stop()
                 await running.ended()
 

@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     npm_registry: str = "https://registry.npmjs.org"
     """The npm registry packages and Node itself come from."""
     toolchains: str = ""
-    """Where downloaded Node versions and package managers are kept; empty: in the data directory."""
+    """Where downloaded Node and package managers are kept; empty: in the data directory."""
     registry_hosts: tuple[str, ...] = ()
     """Further hosts a build may reach, comma separated."""
     isolation: Literal["auto", "bubblewrap", "none"] = "auto"

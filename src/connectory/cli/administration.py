@@ -17,7 +17,7 @@ from connectory.auth.administration import (
     add_project,
     set_up,
 )
-from connectory.cli.screen import fail, person, settings_from, show_json
+from connectory.cli.screen import fail, person, settings_from, show_first_start, show_json
 from connectory.client import Administration, ClientError
 from connectory.database import open_database
 from connectory.errors import ConnectError
@@ -85,7 +85,8 @@ def _local(data: str | None, work: Callable[[Connection], T]) -> T:
     settings = settings_from(data=data)
     database = open_database(settings.database_url, settings.directory)
     try:
-        database.write_blocking(set_up)
+        if first := database.write_blocking(set_up):
+            show_first_start(first)
         return database.write_blocking(work)
     except ConnectError as problem:
         fail(str(problem.extra.get("detailedErrorMessage", problem.message)))

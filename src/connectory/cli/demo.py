@@ -1,4 +1,4 @@
-"""``connectory demo``: the main job on the bundled example, from ``git tag`` to an answered call."""
+"""``connectory demo``: the main job on the bundled example, from a tag to an answered call."""
 
 import asyncio
 import os
@@ -10,19 +10,19 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import aiohttp
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.text import Text
 
+from connectory.cli.example import TAG, tag_example
 from connectory.cli.screen import fail, person, settings_from, show_json
 from connectory.client import Client, ClientError
 from connectory.connectors.actions import AddPrivateProject, Publish, UpdatePreviewable
 from connectory.connectors.model import (
-    ConnectorStaged,
     ConnectorStagedDraft,
     ConnectorStatus,
     Creator,
@@ -34,7 +34,6 @@ from connectory.deployments.model import (
     ApplicationValues,
     ConfigurationValue,
     ConnectorReference,
-    Deployment,
     DeploymentDraft,
     DeploymentStatus,
 )
@@ -42,9 +41,7 @@ from connectory.settings import Settings
 
 T = TypeVar("T")
 
-TAG = "1.0.0"
 SECRET = "demo-signing-key"  # noqa: S105 - any value will do
-PATIENCE = 25.0
 
 
 class DemoFailedError(Exception):
@@ -89,7 +86,7 @@ async def _demo(directory: Path) -> list[StepTime]:
     show = Steps()
     settings = _settings(directory)
     with show.bar:
-        repository = show.done("git tag", lambda: _tagged_example(directory))
+        repository = show.done("git tag", lambda: tag_example(directory / "greeting"))
         async with AsyncExitStack() as stack:
             starting = stack.enter_async_context(serving(settings))
             running = await show.step("start the platform", starting)
@@ -108,14 +105,14 @@ async def _main_job(client: Client, show: "Steps", repository: str) -> None:
         staged, AddPrivateProject(private_project="europe-west1.gcp:demo")
     )
     staged = await client.update_draft(staged, UpdatePreviewable())
-    staged = await show.step("request preview", _settled(client, staged))
+    staged = await show.step("request preview", client.settled_draft(staged.id))
     _expect(staged.is_previewable is IsPreviewable.TRUE, staged.previewable_report)
     staged = await client.update_draft(staged, Publish(certification=False))
-    staged = await show.step("publish", _settled(client, staged))
+    staged = await show.step("publish", client.settled_draft(staged.id))
     _expect(staged.status is ConnectorStatus.PUBLISHED, staged.publishing_report)
     connector = await client.connector(staged.id)
     deployment = await client.create_deployment(_deployment(connector.id))
-    deployment = await show.step("deploy", _deployed(client, deployment.id))
+    deployment = await show.step("deploy", client.settled_deployment(deployment.id))
     build = deployment.details.build
     _expect(deployment.status is DeploymentStatus.DEPLOYED, build.report if build else None)
     url = str(deployment.applications[0].url)
@@ -124,7 +121,14 @@ async def _main_job(client: Client, show: "Steps", repository: str) -> None:
         raise DemoFailedError(f"the service answered {body}")
     await show.step("read its logs", _logged(client, deployment.id))
     await client.delete_deployment(deployment.id)
-    await show.step("undeploy", _gone(client, deployment.id))
+    await show.step("undeploy", client.until_gone(deployment.id))
+
+
+class Seconds(ProgressColumn):
+    """Time taken, to the tenth: most steps are over before the first second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.finished_time or task.elapsed or 0:6.1f} s")
 
 
 class Steps:
@@ -135,8 +139,10 @@ class Steps:
         self.bar = Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
             TextColumn("{task.description}"),
-            TimeElapsedColumn(),
+            Seconds(),
             console=person,
+            # the table on standard output stays
+            transient=True,
         )
 
     async def step(self, name: str, work: Awaitable[T]) -> T:
@@ -160,6 +166,11 @@ def _settings(directory: Path) -> Settings:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return settings_from(
         data=str(directory / "data"),
+        # whatever the machine's own platform uses is left alone
+        database_url="",
+        domain="",
+        public_url="",
+        host="127.0.0.1",
         port=_free_port(),
         git_allow_local=True,
         toolchains=str(cache / "connectory" / "toolchains"),
@@ -170,27 +181,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _tagged_example(directory: Path) -> Path:
-    """The bundled connector as a Git repository with a tag."""
-    target = directory / "greeting"
-    shutil.copytree(_example(), target, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    who = ("-c", "user.name=Connectory", "-c", "user.email=demo@connectory.example")
-    for arguments in (
-        ("init", "--quiet", "--initial-branch=main"),
-        ("add", "."),
-        (*who, "commit", "--quiet", "--message", "Greet people"),
-        (*who, "tag", TAG),
-    ):
-        subprocess.run(["git", *arguments], cwd=target, check=True, capture_output=True)
-    return target
-
-
-def _example() -> Path:
-    """In the package when it is installed, beside the sources in a clone."""
-    packaged = Path(str(files("connectory"))) / "examples" / "greeting"
-    return packaged if packaged.exists() else Path(__file__).parents[3] / "examples" / "greeting"
 
 
 def _draft(repository: str) -> ConnectorStagedDraft:
@@ -213,31 +203,6 @@ def _deployment(connector_id: str) -> DeploymentDraft:
         region="europe-west1.gcp",
         configurations=(values,),
     )
-
-
-async def _settled(client: Client, staged: ConnectorStaged) -> ConnectorStaged:
-    while (
-        staged.status is ConnectorStatus.PROCESSING
-        or staged.is_previewable is IsPreviewable.PENDING
-    ):
-        staged = await client.draft(staged.id, wait=PATIENCE)
-    return staged
-
-
-async def _deployed(client: Client, id: str) -> Deployment:  # noqa: A002
-    deployment = await client.deployment(id, wait=PATIENCE)
-    while deployment.status is DeploymentStatus.DEPLOYING:
-        deployment = await client.deployment(id, wait=PATIENCE)
-    return deployment
-
-
-async def _gone(client: Client, id: str) -> None:  # noqa: A002
-    try:
-        while True:
-            await client.deployment(id, wait=PATIENCE)
-    except ClientError as answer:
-        if answer.status != 404:
-            raise
 
 
 async def _call(url: str) -> dict[str, Any]:

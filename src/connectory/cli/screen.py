@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import msgspec
 from rich.console import Console
 
+from connectory.auth.administration import FirstStart
 from connectory.settings import Settings, SettingsError, load
 
 person = Console(stderr=True, highlight=False)
@@ -20,6 +21,16 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def show_json(document: Any) -> None:
     sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+
+
+def show_first_start(first: FirstStart) -> None:
+    credentials = first.credentials
+    person.print("First start. These secrets are shown once and stored nowhere:", style="bold")
+    person.print(f"  administrator    {first.administrator}")
+    person.print(f"  password         {first.password}")
+    person.print(f"  project          {credentials.project_key}")
+    person.print(f"  client id        {credentials.client_id}")
+    person.print(f"  client secret    {credentials.client_secret}")
 
 
 def settings_from(**given: Any) -> Settings:

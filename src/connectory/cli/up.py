@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from connectory.cli.screen import fail, person, settings_from
+from connectory.cli.screen import fail, person, settings_from, show_first_start
 from connectory.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,16 +57,8 @@ def _introduce(platform: "Platform") -> None:
     """What a person should see once: warnings of this machine, and the first start's secrets."""
     for warning in platform.warnings:
         person.print(f"[bold yellow]Warning:[/] {warning}", soft_wrap=True)
-    first = platform.first_start
-    if first is None:
-        return
-    credentials = first.credentials
-    person.print("First start. These secrets are shown once and stored nowhere:", style="bold")
-    person.print(f"  administrator    {first.administrator}")
-    person.print(f"  password         {first.password}")
-    person.print(f"  project          {credentials.project_key}")
-    person.print(f"  client id        {credentials.client_id}")
-    person.print(f"  client secret    {credentials.client_secret}")
+    if platform.first_start:
+        show_first_start(platform.first_start)
 
 
 def _cannot_listen(settings: Settings, problem: OSError) -> str:

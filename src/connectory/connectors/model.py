@@ -210,6 +210,11 @@ class Build(msgspec.Struct, frozen=True):
     tree: str
     applications: tuple[BuiltApplication, ...]
 
+    @property
+    def artifacts(self) -> frozenset[str]:
+        """The digests this build needs to stay."""
+        return frozenset(one.artifact for one in self.applications if one.artifact)
+
 
 class Source(msgspec.Struct, frozen=True):
     """What a draft learns from its repository: the commit of the tag and what connect.yaml says."""

@@ -272,6 +272,17 @@ def is_listed(connection: Connection, project: Project, id: str) -> bool:  # noq
     )
 
 
+def artifacts_in_use(connection: Connection) -> frozenset[str]:
+    """The digests that published versions and previews run from."""
+    builds = [
+        *connection.execute(select(connectors.c.build)).scalars(),
+        *connection.execute(
+            select(connectors_staged.c.preview).where(connectors_staged.c.preview.is_not(None))
+        ).scalars(),
+    ]
+    return frozenset().union(*(msgspec.json.decode(one, type=Build).artifacts for one in builds))
+
+
 def _columns(staged: ConnectorStaged) -> dict[str, Any]:
     return {
         "version": staged.version,

@@ -16,8 +16,15 @@ def with_entry(deployment: Deployment, run_id: str, entry: ReportEntry) -> Deplo
     return replace(deployment, version=deployment.version + 1, details=details)
 
 
-def deployed(deployment: Deployment, urls: Mapping[str, str]) -> Deployment:
-    """Every application runs; ``urls`` by application name."""
+def deployed(deployment: Deployment, run_id: str, urls: Mapping[str, str]) -> Deployment:
+    """Every application runs; ``urls`` by application name.
+
+    The build is named even when there was nothing to report: the contract requires it, and the
+    official CLI reads ``details.build.report`` of every Deployment that has ended.
+    """
+    build = deployment.details.build
+    if build is None or build.id != run_id:
+        deployment = replace(deployment, details=Details(build=DetailsBuild(id=run_id)))
     applications = tuple(
         replace(one, url=urls.get(one.application_name, one.url)) for one in deployment.applications
     )

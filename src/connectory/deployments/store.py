@@ -146,6 +146,12 @@ def select_deployments(
     return Selection(tuple(msgspec.Raw(row.document.encode()) for row in rows), total)
 
 
+def artifacts_in_use(connection: Connection) -> frozenset[str]:
+    """The digests that Deployments run from; they outlive their Connector."""
+    builds = connection.execute(select(deployments.c.build)).scalars()
+    return frozenset().union(*(msgspec.json.decode(one, type=Build).artifacts for one in builds))
+
+
 def _columns(deployment: Deployment) -> dict[str, Any]:
     return {
         "version": deployment.version,

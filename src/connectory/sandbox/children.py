@@ -50,10 +50,23 @@ class Starter:
                 start_new_session=True,
             )
 
-        return await self.call(fork)
+        starting = asyncio.get_running_loop().run_in_executor(self._thread, fork)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # the fork cannot be called off, and its child would have nobody
+            await asyncio.shield(_discarded(starting))
+            raise
 
     def close(self) -> None:
         self._thread.shutdown(wait=False)
+
+
+async def _discarded(starting: "asyncio.Future[Child]") -> None:
+    with suppress(OSError):
+        child = await starting
+        hang_up(child)
+        await asyncio.to_thread(kill, child)
 
 
 async def exited(child: Child) -> int:

@@ -1,0 +1,150 @@
+"""Deploying against starting the same application by hand, interleaved.
+
+Measured: from the deployment request to the first answered call; and, for the comparator, from
+``node dist/server.js`` in the built tree to its first answer. The bound is a difference: at most
+0.7 s more.
+"""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from connectory.cli.example import TAG, tag_example
+from connectory.client import Client
+from connectory.connectors.actions import Publish
+from connectory.connectors.model import ConnectorStagedDraft, Creator, Repository
+from connectory.deployments.model import (
+    ApplicationValues,
+    ConfigurationValue,
+    ConnectorReference,
+    DeploymentDraft,
+)
+from connectory.main import Running, serving
+from connectory.settings import load
+from connectory.telemetry import configure_logging
+
+ROUNDS = 15
+BOUND = 0.7
+PORT = 18_555
+BY_HAND = 8080
+
+
+async def main() -> None:
+    configure_logging("error")
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        directory.chmod(0o711)
+        async with platform(directory) as running:
+            first = running.platform.first_start
+            assert first is not None
+            async with Client(running.platform.settings.origin, first.credentials) as client:
+                connector = await published(client, directory)
+                tree = built_by_hand(directory)
+                await by_hand(tree)
+                pairs = [
+                    (await by_hand(tree), await by_platform(client, connector))
+                    for _ in range(ROUNDS)
+                ]
+    report(pairs)
+
+
+@asynccontextmanager
+async def platform(directory: Path) -> AsyncIterator[Running]:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    settings = load(
+        {},
+        data=str(directory / "data"),
+        port=PORT,
+        git_allow_local=True,
+        toolchains=str(cache / "connectory" / "toolchains"),
+    )
+    async with serving(settings) as running:
+        yield running
+
+
+async def published(client: Client, directory: Path) -> str:
+    repository = tag_example(directory / "greeting")
+    draft = ConnectorStagedDraft(
+        name="Greeting",
+        creator=Creator(email="bench@connectory.example"),
+        repository=Repository(url=str(repository), tag=TAG),
+    )
+    staged = await client.create_draft(draft)
+    await client.update_draft(staged, Publish(certification=False))
+    staged = await client.settled_draft(staged.id)
+    assert staged.status == "Published", staged.publishing_report
+    return staged.id
+
+
+async def by_platform(client: Client, connector: str) -> float:
+    values = ApplicationValues(
+        application_name="greeting",
+        secured_configuration=(ConfigurationValue(key="SIGNING_KEY", value="k"),),
+    )
+    draft = DeploymentDraft(
+        connector=ConnectorReference(id=connector),
+        region="europe-west1.gcp",
+        configurations=(values,),
+    )
+    began = time.perf_counter()
+    made = await client.create_deployment(draft)
+    deployment = await client.settled_deployment(made.id)
+    await first_answer(str(deployment.applications[0].url))
+    took = time.perf_counter() - began
+    await client.delete_deployment(made.id)
+    await client.until_gone(made.id)
+    return took
+
+
+def built_by_hand(directory: Path) -> Path:
+    tree = directory / "greeting" / "greeting"
+    for command in (("npm", "ci", "--no-audit", "--no-fund"), ("npm", "run", "build")):
+        subprocess.run(command, cwd=tree, check=True, capture_output=True)
+    return tree
+
+
+async def by_hand(tree: Path) -> float:
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        "dist/server.js",
+        cwd=tree,
+        env={**os.environ, "PORT": str(BY_HAND), "SIGNING_KEY": "k"},
+        stdout=subprocess.DEVNULL,
+    )
+    await first_answer(f"http://127.0.0.1:{BY_HAND}/greeting")
+    took = time.perf_counter() - began
+    process.terminate()
+    await process.wait()
+    return took
+
+
+async def first_answer(url: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(url) as response:
+                    assert response.status == 200
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.005)
+
+
+def report(pairs: list[tuple[float, float]]) -> None:
+    hand, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
+    more = statistics.median(two - one for one, two in pairs)
+    print(f"by hand   {hand:6.3f} s   (median of {ROUNDS}, start to first answer)")
+    print(f"deployed  {ours:6.3f} s   (request to first answer)")
+    print(f"more      {more:6.3f} s   (bound {BOUND} s: {'held' if more <= BOUND else 'MISSED'})")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,76 @@
+"""What is referred to stays, whatever it is referred to by; the rest goes."""
+
+import uuid
+from pathlib import Path
+
+from connectory.artifacts import ArtifactStore, ImageConfig
+from connectory.auth import Project
+from connectory.connectors import store as connectors
+from connectory.connectors.model import (
+    Build,
+    BuiltApplication,
+    ConnectorStagedDraft,
+    Creator,
+    Repository,
+    Source,
+)
+from connectory.connectors.progress import released
+from connectory.connectors.update import create
+from connectory.database import Database
+from connectory.housekeeping import clear_up
+from connectory.publishing.store import save_waiting
+from connectory.specification import ApplicationType
+from connectory.wire import replace
+
+
+async def pack(store: ArtifactStore, directory: Path, text: str) -> str:
+    tree = directory / text
+    tree.mkdir()
+    (tree / "index.js").write_text(text)
+    config = ImageConfig(command=("node",), working_directory="/workspace")
+    return (await store.pack(tree, prefix="workspace", config=config, annotations={})).digest
+
+
+def build(digest: str) -> Build:
+    application = BuiltApplication(
+        "service", ApplicationType.SERVICE, "/", digest, ("node",), "/workspace", None
+    )
+    return Build("c" * 40, "t" * 40, (application,))
+
+
+async def test_artifacts_stay_while_something_refers_to_them(
+    database: Database, project: Project, tmp_path: Path
+) -> None:
+    store = ArtifactStore(tmp_path / "artifacts")
+    names = ("connector", "preview", "waiting", "nobody")
+    digests = {name: await pack(store, tmp_path, name) for name in names}
+    draft = ConnectorStagedDraft(
+        name="Tax",
+        creator=Creator(email="ada@example.org"),
+        repository=Repository(url="https://git.example/tax.git", tag="1.0.0"),
+    )
+    staged = create(str(uuid.uuid4()), draft, Source("c" * 40, (), None, None))
+
+    def work(connection) -> None:  # type: ignore[no-untyped-def]
+        connectors.insert_staged(connection, staged, project, "c" * 40)
+        second = replace(staged, version=2)
+        preview = build(digests["preview"])
+        connectors.save_staged(connection, second, expected=1, preview=preview)
+        connector = released(staged, 1, certified=False)
+        published = build(digests["connector"])
+        connectors.insert_connector(connection, connector, project.organization_id, published)
+        save_waiting(connection, staged.id, build(digests["waiting"]))
+
+    await database.write(work)
+    assert await clear_up(database, store, grace=0) > 0
+    assert [name for name in names if store.exists(digests[name])] == list(names[:3])
+    await database.write(lambda c: connectors.delete_staged(c, staged.id))
+    await clear_up(database, store, grace=0)
+    assert [name for name in names if store.exists(digests[name])] == ["waiting"]
+
+
+async def test_what_is_young_stays(database: Database, tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path / "artifacts")
+    digest = await pack(store, tmp_path, "fresh")
+    await clear_up(database, store)
+    assert store.exists(digest)
