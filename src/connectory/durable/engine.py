@@ -5,6 +5,7 @@ so it is loaded in the engine's thread, after the platform answers its first req
 runs on DBOS's own event loop.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
@@ -81,8 +82,10 @@ class Engine:
         dbos.stop()
 
     def _start(self, dbos: "_Dbos", run: Run) -> None:
-        dbos.start(run.id)
+        # first, for a short run is over before the next line; one that never began is RUNNING all
+        # the same at the next start of the platform, and begins then
         self._database.write_blocking(lambda c: runs.move(c, run.id, RunState.RUNNING))
+        dbos.start(run.id)
 
     async def _execute(self, run_id: str, dbos: "_Dbos") -> None:
         run = await self._database.read(lambda c: runs.run_with_id(c, run_id))
@@ -154,6 +157,8 @@ class _Dbos:
         return result
 
     def stop(self) -> None:
+        # it reports every workflow that it interrupts now as a fault; they go on at the next start
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         self._dbos.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
 
 

@@ -32,7 +32,6 @@ def conclude(
 
     Raises ``RunCancelled`` when the run was withdrawn meanwhile.
     """
-    move(connection, run.id, RunState.RUNNING)  # the engine notes this behind the start
     if move(connection, run.id, outcome):
         if change is not None:
             stored = _deployment(connection, run)

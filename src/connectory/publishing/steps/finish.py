@@ -79,7 +79,6 @@ def _failed(run: Run, staged: ConnectorStaged) -> ConnectorStaged:
 
 def _moved(connection: Connection, run: Run, target: RunState) -> store.StoredStaged | None:
     """The draft to change, if this run is the one that may: not withdrawn, not done before."""
-    move(connection, run.id, RunState.RUNNING)  # a short run may end before its start is noted
     moved = move(connection, run.id, target)
     forget_plan(connection, run.id)
     try:
