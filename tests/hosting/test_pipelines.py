@@ -17,6 +17,7 @@ from connectory.database import Database
 from connectory.deployments.model import Deployment, DeploymentStatus
 from connectory.durable import Run, RunState, runs
 from connectory.durable.engine import Engine
+from connectory.durable.runs import move
 from connectory.hosting import Hosting, workflows
 from connectory.hosting.logs import deployment_logs
 from connectory.hosting.routes import routes
@@ -226,6 +227,7 @@ async def test_every_step_bears_running_twice(
     from connectory.hosting import deploy, undeploy
 
     deployment, run = ask_for_deploy(database, seal, App("service", await pack(HELLO)))
+    await database.write(lambda c: move(c, run.id, RunState.RUNNING))
     for step in (deploy._route, deploy._prepare, deploy._start, deploy._open):
         first = await step(hosting, run)
         assert await step(hosting, run) == first
@@ -233,6 +235,7 @@ async def test_every_step_bears_running_twice(
     assert done.status is DeploymentStatus.DEPLOYED
     assert done.version == 2
     run = ask_for_undeploy(database, deployment.id)
+    await database.write(lambda c: move(c, run.id, RunState.RUNNING))
     for stop in (undeploy._stop, undeploy._forget):
         assert await stop(hosting, run)
         assert await stop(hosting, run)
