@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from connectory.auth.store import organizations
 from connectory.database import Database, open_database
 from connectory.database.changes import Changes
+from connectory.database.memo import Memo
 
 
 def _insert(key: str):  # type: ignore[no-untyped-def]
@@ -126,6 +127,37 @@ async def test_a_waiter_can_be_cancelled_in_the_moment_it_is_woken() -> None:
         changes.announce()
         await asyncio.sleep(0)
         waiting.cancel()
-        done, pending = await asyncio.wait({waiting}, timeout=5)
+        _done, pending = await asyncio.wait({waiting}, timeout=5)
         assert not pending
         assert waiting.cancelled() or waiting.result()
+
+
+async def test_a_memo_remembers_until_anybody_writes(tmp_path: Path) -> None:
+    ours, theirs = open_database("", tmp_path), open_database("", tmp_path)
+    memo, asked = Memo(ours), []
+
+    def work(connection) -> list[str]:  # type: ignore[no-untyped-def]
+        asked.append(1)
+        return sorted(connection.execute(select(organizations.c.key)).scalars())
+
+    assert [await memo.read("k", work), await memo.read("k", work), len(asked)] == [[], [], 1]
+    await ours.write(_insert("a"))
+    assert [await memo.read("k", work), await memo.read("k", work), len(asked)] == [["a"], ["a"], 2]
+    await theirs.write(_insert("b"))
+    assert await memo.read("k", work) == ["a", "b"]
+    ours.close()
+    theirs.close()
+
+
+async def test_a_memo_never_remembers_that_there_was_nothing(database: Database) -> None:
+    memo = Memo(database)
+    answers: list[int | None] = [None, 7]
+    found = [await memo.read("k", lambda _c: answers.pop(0)) for _ in range(2)]
+    assert found == [None, 7]
+
+
+async def test_without_a_cheap_version_every_read_is_made(database: Database) -> None:
+    memo, numbers = Memo(database), iter(range(9))
+    await memo.read("k", lambda _c: next(numbers))
+    again = await memo.read("k", lambda _c: next(numbers))
+    assert again == (0 if database.data_version() is not None else 1)

@@ -37,6 +37,12 @@ class Database(Protocol):
     def write_blocking(self, work: Callable[[Connection], T]) -> T:
         """``write`` for code without an event loop."""
 
+    def data_version(self) -> int | None:
+        """A number that is another one after any commit of any process; None: cannot be told.
+
+        For one thread: numbers of different threads say nothing about each other.
+        """
+
     def close(self) -> None: ...
 
 

@@ -43,6 +43,9 @@ class PostgreSQL:
     def write_blocking(self, work: Callable[[Connection], T]) -> T:
         return self._call(self._write(work)).result()
 
+    def data_version(self) -> None:
+        """PostgreSQL would have to be asked, which costs as much as reading."""
+
     def close(self) -> None:
         self._call(self._engine.dispose()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)

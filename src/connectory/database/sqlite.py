@@ -52,6 +52,11 @@ class SQLite:
     def write_blocking(self, work: Callable[[Connection], T]) -> T:
         return self._submit(work).result()
 
+    def data_version(self) -> int:
+        self._reader()
+        version: int = self._readers.driver.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
     def close(self) -> None:
         self._waiting.put(None)
         self._writer.join()
@@ -69,6 +74,7 @@ class SQLite:
         if connection is None:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._readers.connection = connection
+            self._readers.driver = connection.connection.driver_connection
             self._opened.append(connection)
         return connection
 
