@@ -21,8 +21,8 @@ format:  ## let the tools write what they can
 	@bin/run ruff check --fix .
 
 bench:   ## ratios against named comparators
-	@bin/run python benchmarks/publish.py
-	@bin/run python benchmarks/deploy.py
+	@bin/run python -m benchmarks.publish
+	@bin/run python -m benchmarks.deploy
 
 docs:    ## write the reference pages from the code
 	@bin/run python -m connectory.reference

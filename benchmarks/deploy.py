@@ -11,29 +11,23 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 
+from benchmarks.support import drafted, platform, published
 from connectory.cli.example import TAG, tag_example
 from connectory.client import Client
-from connectory.connectors.actions import Publish
-from connectory.connectors.model import ConnectorStagedDraft, Creator, Repository
 from connectory.deployments.model import (
     ApplicationValues,
     ConfigurationValue,
     ConnectorReference,
     DeploymentDraft,
 )
-from connectory.main import Running, serving
-from connectory.settings import load
 from connectory.telemetry import configure_logging
 
 ROUNDS = 15
 BOUND = 0.7
-PORT = 18_555
 BY_HAND = 8080
 
 
@@ -42,46 +36,15 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         directory.chmod(0o711)
-        async with platform(directory) as running:
-            first = running.platform.first_start
-            assert first is not None
-            async with Client(running.platform.settings.origin, first.credentials) as client:
-                connector = await published(client, directory)
-                tree = built_by_hand(directory)
-                await by_hand(tree)
-                pairs = [
-                    (await by_hand(tree), await by_platform(client, connector))
-                    for _ in range(ROUNDS)
-                ]
+        async with platform(directory) as client:
+            repository = tag_example(directory / "greeting")
+            staged = await published(client, await drafted(client, str(repository), TAG))
+            tree = built_by_hand(directory)
+            await by_hand(tree)
+            pairs = [
+                (await by_hand(tree), await by_platform(client, staged.id)) for _ in range(ROUNDS)
+            ]
     report(pairs)
-
-
-@asynccontextmanager
-async def platform(directory: Path) -> AsyncIterator[Running]:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    settings = load(
-        {},
-        data=str(directory / "data"),
-        port=PORT,
-        git_allow_local=True,
-        toolchains=str(cache / "connectory" / "toolchains"),
-    )
-    async with serving(settings) as running:
-        yield running
-
-
-async def published(client: Client, directory: Path) -> str:
-    repository = tag_example(directory / "greeting")
-    draft = ConnectorStagedDraft(
-        name="Greeting",
-        creator=Creator(email="bench@connectory.example"),
-        repository=Repository(url=str(repository), tag=TAG),
-    )
-    staged = await client.create_draft(draft)
-    await client.update_draft(staged, Publish(certification=False))
-    staged = await client.settled_draft(staged.id)
-    assert staged.status == "Published", staged.publishing_report
-    return staged.id
 
 
 async def by_platform(client: Client, connector: str) -> float:

@@ -1,0 +1,1 @@
+"""Speed as ratios against named comparators, measured in the same run. Never part of the tests."""
