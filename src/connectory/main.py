@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import fcntl
+import importlib
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -159,6 +161,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             await server.until_started(task)
             # last: loading it keeps a core busy for a second, requests are answered meanwhile
             platform.engine.launch()
+            threading.Thread(target=_load_ahead, name="loading", daemon=True).start()
             clearing = asyncio.create_task(every_day(platform.database, platform.artifacts))
             running = Running(platform, server, task)
             try:
@@ -202,6 +205,16 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         listener.bind((settings.host, settings.port))
         listener.set_inheritable(False)
         yield listener
+
+
+def _load_ahead() -> None:
+    """Load what was put off for a fast start, before the first request that needs it."""
+    for module in (
+        "connectory.hosting.gateway.sockets",
+        "connectory.specification.reading",
+        "connectory.toolchains.registry",
+    ):
+        importlib.import_module(module)
 
 
 def _server_config(platform: Platform) -> uvicorn.Config:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy import Connection
@@ -18,9 +18,11 @@ from connectory.auth.administration import (
     set_up,
 )
 from connectory.cli.screen import fail, person, settings_from, show_first_start, show_json
-from connectory.client import Administration, ClientError
 from connectory.database import open_database
 from connectory.errors import ConnectError
+
+if TYPE_CHECKING:
+    from connectory.client import Administration
 
 T = TypeVar("T")
 
@@ -95,13 +97,17 @@ def _local(data: str | None, work: Callable[[Connection], T]) -> T:
 
 
 def _call(answer: Coroutine[Any, Any, T]) -> T:
+    from connectory.client import ClientError
+
     try:
         return asyncio.run(answer)
     except ClientError as problem:
         fail(str(problem))
 
 
-def _remote(url: str, user: str) -> Administration:
+def _remote(url: str, user: str) -> "Administration":
+    from connectory.client import Administration
+
     password = os.environ.get("CONNECTORY_PASSWORD") or typer.prompt("Password", hide_input=True)
     return Administration(url, user, password)
 

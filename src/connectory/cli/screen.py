@@ -2,16 +2,33 @@
 
 import os
 import sys
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from rich.console import Console
 
 from connectory.auth.administration import FirstStart
 from connectory.settings import Settings, SettingsError, load
 
-person = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _Person:
+    """The console a person reads, loaded with the first word to say."""
+
+    @cached_property
+    def console(self) -> "Console":
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        self.console.print(*objects, **options)
+
+
+person = _Person()
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

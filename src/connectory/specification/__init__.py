@@ -6,8 +6,6 @@ their order and their wording are those of the official parser,
 @commercetools-connect/specification 0.0.16.
 """
 
-from connectory.specification.building import build
-from connectory.specification.inspection import inspect
 from connectory.specification.model import (
     Application,
     ApplicationType,
@@ -22,8 +20,6 @@ from connectory.specification.model import (
     StandardKey,
 )
 from connectory.specification.problem import Problem, SpecificationInvalid
-from connectory.specification.reading import read
-from connectory.specification.schema import ROOT
 
 __all__ = [
     "Application",
@@ -46,6 +42,12 @@ __all__ = [
 
 def parse(text: bytes | str) -> Specification:
     """The specification in a connect.yaml. Raises SpecificationInvalid with every problem."""
+    # the YAML library takes a tenth of a second to load: not before the first file
+    from connectory.specification.building import build
+    from connectory.specification.inspection import inspect
+    from connectory.specification.reading import read
+    from connectory.specification.schema import ROOT
+
     root = read(text)
     problems = inspect(root, ROOT)
     if problems:

@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha512
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import aiohttp
 import msgspec
 
 from connectory.toolchains.model import ToolUnavailable
+
+if TYPE_CHECKING:
+    import aiohttp
 
 PUBLIC = "https://registry.npmjs.org"
 ABBREVIATED = {"Accept": "application/vnd.npm.install-v1+json"}
@@ -23,7 +25,6 @@ FRESH_SECONDS = 3600.0
 LARGEST_LIST = 64 << 20
 LARGEST_FILE = 512 << 20
 CHUNK = 256 * 1024
-TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10, sock_read=60)
 
 
 class Dist(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class Registry:
         if not _fresh(file):
             try:
                 await self._fetch(package, file)
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            except _mishaps() as error:
                 if not file.exists():
                     raise ToolUnavailable(
                         f"{self.url} does not list {package}: {error or type(error).__name__}"
@@ -69,7 +70,7 @@ class Registry:
                     _within(size, LARGEST_FILE)
                     digest.update(chunk)
                     into.write(chunk)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        except _mishaps() as error:
             raise ToolUnavailable(
                 f"{dist.tarball} cannot be downloaded: {error or type(error).__name__}"
             ) from error
@@ -96,11 +97,21 @@ class Registry:
         return ours + tarball.removeprefix(PUBLIC) if tarball.startswith(f"{PUBLIC}/") else tarball
 
 
+def _mishaps() -> tuple[type[Exception], ...]:
+    """What an unreachable or confused registry raises. Loaded late, for a fast start."""
+    import aiohttp
+
+    return (aiohttp.ClientError, OSError, TimeoutError, ValueError)
+
+
 @asynccontextmanager
-async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+async def _session() -> "AsyncIterator[aiohttp.ClientSession]":
+    import aiohttp
+
+    timeout = aiohttp.ClientTimeout(total=600, sock_connect=10, sock_read=60)
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())
     async with aiohttp.ClientSession(
-        connector=connector, timeout=TIMEOUT, trust_env=True
+        connector=connector, timeout=timeout, trust_env=True
     ) as session:
         yield session
 

@@ -1,7 +1,8 @@
 """The gateway: an ASGI application in front of all deployed applications."""
 
 import time
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,16 +10,18 @@ import msgspec
 from connectory.errors import EndpointNotFoundError
 from connectory.hosting.gateway import headers
 from connectory.hosting.gateway.errors import ApplicationUnavailableError
-from connectory.hosting.gateway.exchange import Connected, Exchange
 from connectory.hosting.gateway.inbound import Receive, Send
 from connectory.hosting.gateway.open_routes import OpenRoutes, Scope
-from connectory.hosting.gateway.pools import Pools
-from connectory.hosting.gateway.sockets import SocketExchange
 from connectory.hosting.lines import LogType, Said, Severity
 from connectory.hosting.logbook import LogBook, Source
 from connectory.hosting.routes import Route
 from connectory.hosting.supervisor import Supervisor
 from connectory.settings import Settings
+
+# the HTTP client takes a quarter of a second to load: not before the first request
+if TYPE_CHECKING:
+    from connectory.hosting.gateway.exchange import Connected
+    from connectory.hosting.gateway.pools import Pools
 
 
 class Gateway:
@@ -32,7 +35,12 @@ class Gateway:
         self._supervisor = supervisor
         self._logbook = logbook
         self._scheme = urlsplit(settings.origin).scheme if settings.domain else "http"
-        self._pools = Pools()
+
+    @cached_property
+    def _pools(self) -> "Pools":
+        from connectory.hosting.gateway.pools import Pools
+
+        return Pools()
 
     async def stop(self) -> None:
         await self._pools.close()
@@ -44,6 +52,8 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI; http and websocket scopes."""
+        from connectory.hosting.gateway.exchange import Exchange
+
         route = self.route_for(scope)
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, route)
@@ -54,6 +64,8 @@ class Gateway:
             await self._http(scope, receive, send, route)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, route: Route) -> None:
+        from connectory.hosting.gateway.exchange import Exchange
+
         began = time.monotonic()
         exchange = Exchange(scope, receive, send, route.application_name)
         try:
@@ -71,6 +83,8 @@ class Gateway:
     async def _socket(
         self, scope: Scope, receive: Receive, send: Send, route: Route | None
     ) -> None:
+        from connectory.hosting.gateway.sockets import SocketExchange
+
         began = time.monotonic()
         exchange = SocketExchange(scope, receive, send)
         way = await self._connected(route) if route else None
@@ -83,8 +97,10 @@ class Gateway:
         if route is not None:
             self._log(route, scope, exchange.status, began, exchange.received, exchange.sent)
 
-    async def _connected(self, route: Route) -> Connected | None:
+    async def _connected(self, route: Route) -> "Connected | None":
         """The way to the route's application, once it is there; None when it is not running."""
+        from connectory.hosting.gateway.exchange import Connected
+
         door = await self._supervisor.door(route.application_id)
         if door is None:
             self._pools.keep(lambda one: one in self._supervisor.running)

@@ -11,8 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from connectory.hosting.gateway.gateway import Gateway
+from connectory.hosting.gateway.inbound import LARGEST_MESSAGE
 from connectory.hosting.gateway.open_routes import OpenRoutes
-from connectory.hosting.gateway.sockets import LARGEST_MESSAGE
 from connectory.hosting.home import Home
 from connectory.hosting.routes import Route, listening_socket
 from connectory.settings import Settings

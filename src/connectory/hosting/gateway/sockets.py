@@ -9,9 +9,8 @@ import aiohttp
 
 from connectory.hosting.gateway import headers
 from connectory.hosting.gateway.exchange import Connected, target
-from connectory.hosting.gateway.inbound import Receive, Send
+from connectory.hosting.gateway.inbound import LARGEST_MESSAGE, Receive, Send
 
-LARGEST_MESSAGE = 16 << 20
 GOING_AWAY = 1001
 NO_STATUS = 1005
 """Stands for a close frame without a code; may not be sent itself."""
