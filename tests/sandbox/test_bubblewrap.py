@@ -17,9 +17,7 @@ COMMAND = Command(
 
 
 def given(*, own_network: bool = True) -> tuple[str, ...]:
-    return options(
-        COMMAND, Path("/etc-of-ours"), {"A": "b"}, own_network=own_network, info=4, block=5
-    )
+    return options(COMMAND, Path("/etc-of-ours"), {"A": "b"}, own_network=own_network, info=4, go=5)
 
 
 def following(argv: tuple[str, ...], *words: str) -> bool:

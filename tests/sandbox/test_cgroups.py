@@ -62,7 +62,10 @@ def test_no_groups_at_all_is_an_answer(tmp_path: Path) -> None:
 def test_limits_become_the_files_of_each_version() -> None:
     limits = Limits(memory=1000, cpus=0.5, processes=9)
     assert ("memory.max", "1000") in cgroups.settings(2, "memory", limits)
-    assert cgroups.settings(2, "cpu", limits) == (("cpu.max", "50000 100000"),)
+    assert cgroups.settings(2, "cpu", limits) == (
+        ("cpu.max", "50000 100000"),
+        ("cpu.weight", "50"),
+    )
     assert ("memory.limit_in_bytes", "1000") in cgroups.settings(1, "memory", limits)
     assert cgroups.settings(1, "pids", limits) == (("pids.max", "9"),)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectory.sandbox import Command, Limits, Mount, Sandbox
+from connectory.sandbox.process import pause
 
 MIB = 1 << 20
 HOG = "const a=[];for(;;)a.push(Buffer.alloc(16*1024*1024,1))"
@@ -116,3 +117,7 @@ def _running(argument: bytes) -> bool:
             return False
 
     return any(holds(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+
+
+def test_the_disk_is_looked_at_less_often_when_looking_is_slow() -> None:
+    assert [pause(took) for took in (0.01, 0.5, 30.0)] == [1.0, 5.0, 20.0]

@@ -214,7 +214,7 @@ async def test_a_child_outlives_the_thread_that_asked_for_it(sandbox: Sandbox) -
 
     def elsewhere() -> None:
         async def fork() -> None:
-            argv = launch.dropped(("sleep", "30"), None, dies=True)
+            argv = launch.dropped(("sleep", "30"), None, dies_with=os.getpid())
             children.append(await sandbox._starter.start(argv, os.environ, merged=True))
 
         asyncio.run(fork())

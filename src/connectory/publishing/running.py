@@ -1,12 +1,16 @@
 """Running a program of an application's build, and judging how it ended."""
 
+import asyncio
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from connectory.durable import Rejected
+from connectory.publishing import fronting
+from connectory.publishing.content import Folder
 from connectory.publishing.task import Task
-from connectory.publishing.tools import failures, managers
+from connectory.publishing.tools import failures, managers, registries
 from connectory.sandbox import Command, Finished, Limits, Mount, Network
 from connectory.toolchains import PackageManager
 
@@ -42,8 +46,10 @@ async def run(
     *,
     network: Network = Network.REGISTRY,
     variables: Mapping[str, str] | None = None,
+    over: tuple[Mount, ...] = (),
 ) -> Finished:
-    """Run a program in ``folder`` of the application's own copy of the repository."""
+    """Run a program in ``folder`` of the application's own copy of the repository, with ``over``
+    laid over it."""
     workspace = task.workspace
     lay_out_tools(task)
     workspace.cache.mkdir(exist_ok=True)
@@ -54,6 +60,7 @@ async def run(
             environment={**environment(task), **(variables or {})},
             mounts=(
                 Mount(workspace.tree, INSIDE, writable=True),
+                *over,
                 Mount(workspace.cache, CACHE, writable=True),
                 Mount(workspace.tools, TOOLS),
                 *(Mount(each, str(each)) for each in toolchain_folders(task)),
@@ -62,6 +69,24 @@ async def run(
             limits=task.publishing.limits(),
         )
     )
+
+
+async def run_manager(task: Task, argv: tuple[str, ...], folder: Folder) -> Finished:
+    """Run a package manager's install, through the registry front where it can be. Nothing of what
+    it wrote or said gives the front's address.
+
+    Raises ``RegistryOutOfReach`` when the front could not have what it was asked for.
+    """
+    registry, front = task.publishing.settings.npm_registry, task.publishing.sandbox.registry
+    looked = (task.workspace, folder, INSIDE, front, registry)
+    taken = await asyncio.to_thread(fronting.way, *looked)
+    if taken is None:
+        return await run(task, argv, folder.path)
+    finished = await run(task, argv, folder.path, variables=taken.variables, over=taken.mounts)
+    await asyncio.to_thread(fronting.clear, task.workspace, folder, taken)
+    if finished.cause == "exit" and finished.code and registries.OUT_OF_REACH.search(finished.tail):
+        raise RegistryOutOfReach(folder.path)
+    return replace(finished, tail=taken.honest(finished.tail))
 
 
 async def run_script(

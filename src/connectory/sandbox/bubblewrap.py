@@ -21,11 +21,11 @@ def options(
     *,
     own_network: bool,
     info: int,
-    block: int,
+    go: int,
 ) -> tuple[str, ...]:
     """Everything but the program itself; travels through a pipe, so that no variable and no path
     shows in the host's process list. Mounts must already name sources the sandbox's user can
-    reach. `info` and `block` are inherited descriptors."""
+    reach. `info` and `go` are inherited descriptors."""
     return (
         *NAMESPACES,
         "--unshare-cgroup-try",
@@ -40,7 +40,8 @@ def options(
         *("--remount-ro", "/", "--remount-ro", "/dev"),
         *_variables(environment),
         *("--chdir", command.cwd),
-        *("--info-fd", str(info), "--block-fd", str(block)),
+        # not --block-fd: that goes on when the platform dies, and nobody is left to end it
+        *("--info-fd", str(info), "--seccomp", str(go)),
     )
 
 

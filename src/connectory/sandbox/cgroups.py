@@ -9,6 +9,8 @@ from pathlib import Path
 from connectory.sandbox.model import Limits, SandboxUnavailable
 
 PERIOD = 100_000
+# By version, what says how a busy machine is shared, and what one process counts.
+SHARES = {1: ("cpu.shares", 1024), 2: ("cpu.weight", 100)}
 # Not every kernel has the other files (no swap accounting, no cpu quota).
 CONTAINING = ("memory.max", "memory.limit_in_bytes", "pids.max")
 
@@ -37,11 +39,19 @@ class Group:
     def make(self, limits: Limits) -> None:
         for folder in self.folders():
             folder.mkdir(parents=True, exist_ok=True)
+        self._claim_processors()
         for controller, parent in self.hierarchy.parents.items():
             for file, value in settings(self.hierarchy.version, controller, limits):
                 written = _written(parent / self.name / file, value)
                 if file in CONTAINING and not written:
                     raise SandboxUnavailable(f"the control group's {file} cannot be set")
+
+    def _claim_processors(self) -> None:
+        """All groups together count as one process on a busy machine unless the kernel is told."""
+        parent = self.hierarchy.parents.get("cpu")
+        if parent is not None:
+            file, default = SHARES[self.hierarchy.version]
+            _written(parent / file, str(share(default, float(os.cpu_count() or 1))))
 
     def out_of_memory(self) -> bool:
         file = "memory.events" if self.hierarchy.version == 2 else "memory.oom_control"
@@ -73,6 +83,8 @@ def settings(version: int, controller: str, limits: Limits) -> tuple[tuple[str, 
     """The files of one controller and what is written to them."""
     quota = max(1_000, int(limits.cpus * PERIOD))
     memory, tasks = str(limits.memory), str(limits.processes)
+    file, default = SHARES[version]
+    weight = str(share(default, limits.cpus))
     known = {
         (2, "memory"): (
             ("memory.max", memory),
@@ -80,15 +92,24 @@ def settings(version: int, controller: str, limits: Limits) -> tuple[tuple[str, 
             ("memory.oom.group", "1"),
         ),
         (2, "pids"): (("pids.max", tasks),),
-        (2, "cpu"): (("cpu.max", f"{quota} {PERIOD}"),),
+        (2, "cpu"): (("cpu.max", f"{quota} {PERIOD}"), (file, weight)),
         (1, "memory"): (
             ("memory.limit_in_bytes", memory),
             ("memory.memsw.limit_in_bytes", memory),
         ),
         (1, "pids"): (("pids.max", tasks),),
-        (1, "cpu"): (("cpu.cfs_period_us", str(PERIOD)), ("cpu.cfs_quota_us", str(quota))),
+        (1, "cpu"): (
+            ("cpu.cfs_period_us", str(PERIOD)),
+            ("cpu.cfs_quota_us", str(quota)),
+            (file, weight),
+        ),
     }
     return known[version, controller]
+
+
+def share(default: int, cpus: float) -> int:
+    """The part of a busy machine that goes with this many processors."""
+    return min(max(2, int(default * cpus)), 10_000)
 
 
 def sweep(hierarchy: Hierarchy, prefix: str) -> None:

@@ -2,7 +2,7 @@
 
 Descriptors 0 and 1 are the user and the network namespace, 2 is the socket to answer on. Only a
 process with a single thread may join a user namespace, so this cannot happen in the platform.
-`listen PORT` hands back a listening socket; `close CIDR …` makes networks unreachable.
+`listen PORT …` hands back listening sockets; `close CIDR …` makes networks unreachable.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ def main(what: str, values: list[str]) -> None:
     # Not closed here: what is printed on descriptor 2 tells the platform why this failed.
     answer = socket.socket(fileno=2)
     if what == "listen":
-        answer_with_listener(answer, int(values[0]))
+        answer_with_listeners(answer, [int(value) for value in values])
     else:
         for network in values:
             make_unreachable(network)
@@ -35,11 +35,11 @@ def main(what: str, values: list[str]) -> None:
     answer.detach()
 
 
-def answer_with_listener(answer: socket.socket, port: int) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", port))
-        listener.listen(128)
-        socket.send_fds(answer, [b"x"], [listener.fileno()])
+def answer_with_listeners(answer: socket.socket, ports: list[int]) -> None:
+    listeners = [socket.create_server(("127.0.0.1", port), backlog=128) for port in ports]
+    socket.send_fds(answer, [b"x"], [listener.fileno() for listener in listeners])
+    for listener in listeners:
+        listener.close()
 
 
 def make_unreachable(network: str) -> None:

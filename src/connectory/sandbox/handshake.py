@@ -2,8 +2,12 @@
 
 import json
 import os
+import struct
 from dataclasses import dataclass
 from typing import Self
+
+EVERY_CALL = struct.pack("HBBI", 0x06, 0, 0, 0x7FFF0000)
+"""A seccomp filter of one instruction: return SECCOMP_RET_ALLOW."""
 
 
 @dataclass
@@ -17,19 +21,24 @@ class Handshake:
     options: int
     info: int
     info_there: int
-    block_there: int
-    block: int
+    go_there: int
+    go_here: int
 
     @classmethod
     def open(cls) -> Self:
-        return cls(*os.pipe(), *os.pipe(), *os.pipe())
+        info, info_writer = os.pipe()
+        # readable too: should we die, bubblewrap must not die of writing to nobody, or the first
+        # process that it has just made would wait for it for ever
+        info_there = os.open(f"/proc/self/fd/{info}", os.O_RDWR | os.O_CLOEXEC)
+        os.close(info_writer)
+        return cls(*os.pipe(), info, info_there, *os.pipe())
 
     @property
     def inherited(self) -> tuple[int, int, int]:
-        return self.options_there, self.info_there, self.block_there
+        return self.options_there, self.info_there, self.go_there
 
     def handed_over(self) -> None:
-        for name in ("options_there", "info_there", "block_there"):
+        for name in ("options_there", "info_there", "go_there"):
             self._close(name)
 
     def introduce(self, options: tuple[str, ...]) -> int | None:
@@ -51,10 +60,13 @@ class Handshake:
         return int(json.loads(said)["child-pid"])
 
     def go(self) -> bool:
+        """bubblewrap waits for its filter up to the end of the pipe; should we die before this, it
+        finds an empty one, which it cannot set, and gives up."""
         try:
-            os.write(self.block, b"x")
+            os.write(self.go_here, EVERY_CALL)
         except BrokenPipeError:
             return False
+        self._close("go_here")
         return True
 
     def close(self) -> None:

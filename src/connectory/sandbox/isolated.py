@@ -1,6 +1,7 @@
 """Programs in bubblewrap, with a network that is ready before their first instruction."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +12,7 @@ from connectory.sandbox import bubblewrap, launch, namespaces, pasta, trees
 from connectory.sandbox.cgroups import Group
 from connectory.sandbox.children import Child, Starter, below, hang_up, kill, wait_gone
 from connectory.sandbox.destinations import Allowed
+from connectory.sandbox.front import FRONT_PORT, Front
 from connectory.sandbox.handshake import Handshake
 from connectory.sandbox.machine import Machine
 from connectory.sandbox.model import Command, Network, SandboxUnavailable
@@ -27,6 +29,7 @@ class Isolated:
     machine: Machine
     allowed: Allowed
     starter: Starter
+    front: Front
 
     async def try_pasta(self) -> str | None:
         """Why applications cannot have a network of their own here, None when they can."""
@@ -107,7 +110,7 @@ class Isolated:
             variables,
             own_network=own,
             info=pipes.info_there,
-            block=pipes.block_there,
+            go=pipes.go_there,
         )
         return options, sources
 
@@ -136,10 +139,15 @@ class Isolated:
     ) -> tuple[Egress, tuple[str, int]]:
         egress = Egress(self.allowed)
         if command.network is Network.REGISTRY:
+            door = self.front.door()
             with namespaces.opened(first) as inside:
-                listener = await asyncio.to_thread(namespaces.listen, inside, bubblewrap.PROXY_PORT)
+                proxy, registry = await asyncio.to_thread(
+                    namespaces.listen, inside, bubblewrap.PROXY_PORT, FRONT_PORT
+                )
             undo.push_async_callback(egress.close)
-            await egress.serve(listener)
+            undo.push_async_callback(door.close)
+            await egress.serve(proxy)
+            await door.serve(registry)
         if command.network is Network.OPEN and self.machine.pasta is not None:
             return egress, await self._attach(self.machine.pasta, command.port, first, undo)
         return egress, NOWHERE
@@ -164,7 +172,7 @@ class Isolated:
     ) -> None:
         pid_file = self.machine.pids / uuid4().hex
         argv = pasta.arguments(program, pid_file, port, target, self.machine.forwards_names)
-        alone = launch.dropped(argv, self.machine.user, dies=True)
+        alone = launch.dropped(argv, self.machine.user, dies_with=os.getpid())
         full = pasta.with_tun(alone, self.machine.tun)
         with namespaces.opened(first) as inside:
             child, said = await self.starter.call(partial(pasta.start, full, inside))

@@ -18,6 +18,9 @@ shift 3
 exec "$@"
 """
 
+# The kernel's signal comes only for a parent that dies after it was asked for.
+UNLESS_ORPHANED = '[ "$PPID" = "$1" ] || exit 70; shift; exec "$@"'
+
 # Sources below folders that only root may enter are bound to places everyone may reach, in a
 # mount namespace nobody else sees and that ends with the program.
 STAGE = """
@@ -52,11 +55,17 @@ def staged(argv: Sequence[str], sources: Sequence[Path], at: Path) -> tuple[str,
     return ("unshare", "--mount", "--propagation", "private", "--", *inner)
 
 
-def dropped(argv: Sequence[str], user: int | None, *, dies: bool = False) -> tuple[str, ...]:
-    """`argv` as `user` with no way back; None stays who we are. `dies`: when the platform does."""
+def dropped(
+    argv: Sequence[str], user: int | None, *, dies_with: int | None = None
+) -> tuple[str, ...]:
+    """`argv` as `user` with no way back; None stays who we are. `dies_with`: the process id of the
+    platform that starts it, and must not be outlived."""
     identity = () if user is None else (f"--reuid={user}", f"--regid={user}", "--clear-groups")
-    signal = ("--pdeathsig", "KILL") if dies else ()
-    return ("setpriv", *identity, *signal, "--no-new-privs", "--", *argv)
+    alone = ("setpriv", *identity)
+    if dies_with is None:
+        return (*alone, "--no-new-privs", "--", *argv)
+    guard = ("sh", "-c", UNLESS_ORPHANED, "sh", str(dies_with))
+    return (*alone, "--pdeathsig", "KILL", "--no-new-privs", "--", *guard, *argv)
 
 
 def reachable(path: Path) -> bool:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from connectory.sandbox import cgroups, hierarchies, launch, pasta
 from connectory.sandbox.bubblewrap import etc
 from connectory.sandbox.cgroups import Hierarchy
+from connectory.sandbox.handshake import EVERY_CALL
 from connectory.sandbox.model import SandboxSettings, SandboxUnavailable
 
 PLACES = "places"
@@ -170,11 +171,14 @@ def _tun(place: Path) -> Path | None:
 
 
 def _probe(machine: Machine) -> None:
+    allowed, there = os.pipe()
+    os.write(there, EVERY_CALL)
+    os.close(there)
     inner = (str(machine.bwrap), "--unshare-user", "--unshare-pid", "--unshare-net")
-    seen = ("--ro-bind", "/", "/", "--proc", "/proc", "--", "true")
-    tried = subprocess.run(
-        launch.dropped((*inner, *seen), machine.user), capture_output=True, check=False, timeout=20
-    )
+    seen = ("--seccomp", str(allowed), "--ro-bind", "/", "/", "--proc", "/proc", "--", "true")
+    argv = launch.dropped((*inner, *seen), machine.user)
+    tried = subprocess.run(argv, capture_output=True, check=False, timeout=20, pass_fds=(allowed,))
+    os.close(allowed)
     if tried.returncode != 0:
         reason = tried.stderr.decode(errors="replace").strip()
         shutil.rmtree(machine.place, ignore_errors=True)

@@ -96,7 +96,9 @@ class SandboxSettings:
     """Chosen by the operator; `directory` holds the sandbox's own run files, nothing precious.
 
     A host named in `private_hosts` may resolve to a loopback or private address (a registry of
-    the operator's own); any other allowed host may not.
+    the operator's own); any other allowed host may not. `npm_registry` may be anywhere: the
+    platform itself asks it, on behalf of programs. Up to `tarballs_size` bytes of what it
+    published are kept in `tarballs`, by default below `directory`.
     """
 
     directory: Path
@@ -105,3 +107,10 @@ class SandboxSettings:
     private_hosts: tuple[str, ...] = ()
     ca_file: Path | None = None
     user: int = 61000
+    npm_registry: str = "https://registry.npmjs.org"
+    tarballs: Path | None = None
+    tarballs_size: int = 5 << 30
+
+    @property
+    def tarball_directory(self) -> Path:
+        return self.tarballs or self.directory / "tarballs"

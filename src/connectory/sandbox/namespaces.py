@@ -16,6 +16,7 @@ NS_GET_USERNS = 0xB701
 BARE: dict[str, str] = {}
 ENTER = Path(__file__).with_name("enter_network.py")
 PATIENCE = 10.0
+MOST_DESCRIPTORS = 8
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ def opened(pid: int) -> Iterator[Inside]:
         os.close(network)
 
 
-def listen(inside: Inside, port: int) -> socket.socket:
-    """A socket of ours that listens on the sandbox's 127.0.0.1:`port`; nothing runs inside."""
-    descriptors = _enter(inside, "listen", str(port))
-    return socket.socket(fileno=descriptors[0])
+def listen(inside: Inside, *ports: int) -> list[socket.socket]:
+    """Sockets of ours that listen on the sandbox's 127.0.0.1; nothing runs inside."""
+    descriptors = _enter(inside, "listen", *map(str, ports))
+    return [socket.socket(fileno=descriptor) for descriptor in descriptors]
 
 
 def close(inside: Inside, networks: tuple[str, ...]) -> None:
@@ -65,7 +66,7 @@ def _enter(inside: Inside, *what: str) -> list[int]:
         )
         theirs.close()
         try:
-            said, descriptors, _, _ = socket.recv_fds(ours, 4096, 1)
+            said, descriptors, _, _ = socket.recv_fds(ours, 4096, MOST_DESCRIPTORS)
             while said != b"x" and (more := ours.recv(4096)):
                 said += more
         finally:

@@ -61,7 +61,7 @@ class Plain:
     def _argv(self, command: Command) -> tuple[str, ...]:
         argv = command.argv
         if sys.platform == "linux" and shutil.which("setpriv"):
-            argv = launch.dropped(argv, None, dies=True)
+            argv = launch.dropped(argv, None, dies_with=os.getpid())
         return launch.limited(argv, command.limits, (), self.open_files)
 
     def _environment(self, command: Command, port: int | None) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ CHUNK = 16 * 1024
 # it has to wait.
 PAUSE_PER_WORK = 3
 LOOK_AT_DISK_EVERY = 1.0
+LOOK_AT_DISK_AT_LEAST_EVERY = 20.0
 
 
 class Process:
@@ -146,8 +147,13 @@ class Process:
             if used > limit:
                 self.kill("disk")
                 return
-            # A huge tree takes long to count: never spend more than half the time on it.
-            await asyncio.sleep(max(LOOK_AT_DISK_EVERY, time.monotonic() - looked))
+            await asyncio.sleep(pause(time.monotonic() - looked))
+
+
+def pause(took: float) -> float:
+    """Seconds until the next look at the disk: a huge tree takes long to count, and the program
+    is slower for it. A tenth of the time is enough, but nobody goes unwatched for long."""
+    return min(max(LOOK_AT_DISK_EVERY, 10 * took), LOOK_AT_DISK_AT_LEAST_EVERY)
 
 
 def cause(code: int, asked: Cause | None, starved: bool) -> Cause:

@@ -8,6 +8,7 @@ from typing import Self
 from connectory.sandbox import launch, machine
 from connectory.sandbox.children import Starter
 from connectory.sandbox.destinations import Allowed
+from connectory.sandbox.front import FRONT_PORT, Front
 from connectory.sandbox.isolated import Isolated
 from connectory.sandbox.machine import Machine
 from connectory.sandbox.model import (
@@ -19,6 +20,8 @@ from connectory.sandbox.model import (
 )
 from connectory.sandbox.plain import Plain
 from connectory.sandbox.process import Process
+from connectory.sandbox.tarballs import Tarballs
+from connectory.sandbox.watchman import Watchman
 
 UNSAFE = (
     "Programs run WITHOUT isolation ({reason}): they can read your files and reach your network. "
@@ -45,6 +48,7 @@ class Sandbox:
     _how: Isolated | Plain
     _starter: Starter
     _running: set[Process] = field(default_factory=set)
+    _watchman: Watchman | None = None
 
     @classmethod
     def create(cls, settings: SandboxSettings) -> Self:
@@ -62,7 +66,9 @@ class Sandbox:
     def _isolated(cls, settings: SandboxSettings, found: Machine) -> Self:
         starter = Starter()
         warnings = (UNLIMITED,) if found.groups is None else ()
-        how = Isolated(found, Allowed.by(settings), starter)
+        tarballs = Tarballs(settings.tarball_directory, settings.tarballs_size)
+        front = Front(settings.npm_registry, tarballs, settings.ca_file)
+        how = Isolated(found, Allowed.by(settings), starter, front)
         return cls(settings, "bubblewrap", warnings, found, how, starter)
 
     @classmethod
@@ -71,11 +77,22 @@ class Sandbox:
         how = Plain(settings, starter, machine.open_files())
         return cls(settings, "none", (UNSAFE.format(reason=reason),), None, how, starter)
 
+    @property
+    def registry(self) -> str | None:
+        """Where programs with Network.REGISTRY find the configured npm registry by plain HTTP,
+        without a trailing slash; None where they must go to it themselves."""
+        isolated = isinstance(self._how, Isolated)
+        return f"http://127.0.0.1:{FRONT_PORT}" if isolated else None
+
     async def start(self) -> None:
         """Clear away what a killed predecessor on this directory left behind, and find out what
         this machine cannot do; `warnings` are complete afterwards."""
         await asyncio.to_thread(machine.sweep, self.settings, self._machine)
+        if self._machine is not None and self._machine.groups is not None:
+            parents = {*self._machine.groups.parents.values()}
+            self._watchman = await asyncio.to_thread(Watchman.over, parents)
         if isinstance(self._how, Isolated):
+            await asyncio.to_thread(self._how.front.tarballs.sweep)
             reason = await self._how.try_pasta()
             if reason is not None:
                 self.warnings += (SHARED.format(reason=reason),)
@@ -84,6 +101,10 @@ class Sandbox:
     async def stop(self) -> None:
         """End every program still running, and leave nothing behind."""
         await asyncio.gather(*(each.stop(0) for each in self._running.copy()))
+        if isinstance(self._how, Isolated):
+            await self._how.front.stop()
+        if self._watchman is not None:
+            await asyncio.to_thread(self._watchman.dismiss)
         if self._machine is not None:
             await asyncio.to_thread(machine.leave, self.settings, self._machine)
         self._starter.close()

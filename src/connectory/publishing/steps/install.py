@@ -15,7 +15,7 @@ from connectory.durable import Rejected
 from connectory.publishing import package, source
 from connectory.publishing.content import Folder, dependency_key
 from connectory.publishing.model import Installed
-from connectory.publishing.running import judge, run, run_script
+from connectory.publishing.running import judge, run, run_manager, run_script
 from connectory.publishing.task import Task
 from connectory.publishing.tools import managers, scripts
 from connectory.sandbox import Network
@@ -73,7 +73,7 @@ async def _manager(task: Task, folder: Folder, *, with_scripts: bool) -> None:
     tool = task.tools.of(task.subject, folder)
     node = task.tools.node.binary
     argv = managers.install(folder.manager, node, tool.entry, scripts=with_scripts)
-    finished = await run(task, argv, folder.path)
+    finished = await run_manager(task, argv, folder)
     task.workspace.put_cache_aside()
     judge(finished, f"Installing {folder.path} with {tool.name}", task.publishing.limits())
 
