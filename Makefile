@@ -1,5 +1,5 @@
 # Every target sets itself up: a machine needs Python 3.11+, git, make and the package registries.
-.PHONY: demo serve test check format bench docs
+.PHONY: demo serve test test-durability fuzz check format bench docs
 
 demo:    ## the main job on the bundled example, from a Git tag to a call of the running service
 	@bin/run connectory demo
@@ -8,13 +8,19 @@ serve:   ## the platform on http://127.0.0.1:8080
 	@bin/run connectory up
 
 test:    ## every test but the long ones
-	@bin/run pytest -q
+	@bin/run pytest -q -n 2 --dist loadfile --ignore tests/durability
+
+test-durability:  ## kill -9 at every step and at random moments: some minutes
+	@bin/run pytest -q tests/durability
 
 check:   ## format, lint, types, import contracts
 	@bin/run ruff format --check .
 	@bin/run ruff check .
 	@bin/run mypy
 	@bin/run lint-imports
+
+fuzz:    ## a longer hunt for answers the API description does not promise
+	@FUZZ_EXAMPLES=300 FUZZ_SEED=$${FUZZ_SEED:-7} bin/run pytest -q tests/fuzz
 
 format:  ## let the tools write what they can
 	@bin/run ruff format .
@@ -23,6 +29,7 @@ format:  ## let the tools write what they can
 bench:   ## ratios against named comparators
 	@bin/run python -m benchmarks.publish
 	@bin/run python -m benchmarks.deploy
+	@bin/run python -m benchmarks.api
 
 docs:    ## write the reference pages from the code
 	@bin/run python -m connectory.reference

@@ -34,8 +34,15 @@ class DraftDeleted(Event):
 
 
 @dataclass(frozen=True)
+class ConnectorUnlisted(Event):
+    """Searches do not show the Connector any more."""
+
+
+@dataclass(frozen=True)
 class DeploymentRequested(Event):
-    pass
+    """The Deployment's row says what must run: a new one, or a new state of an old one."""
+
+    skip_scripts: bool = False
 
 
 @dataclass(frozen=True)

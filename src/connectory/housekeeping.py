@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from connectory.artifacts import ArtifactStore
 from connectory.connectors import store as connectors
 from connectory.database import Database
+from connectory.deployments import revisions
 from connectory.deployments import store as deployments
 from connectory.publishing import store as publishing
 from connectory.wire import now, timestamp
@@ -44,5 +45,6 @@ def in_use(connection: Connection) -> frozenset[str]:
     return (
         connectors.artifacts_in_use(connection)
         | deployments.artifacts_in_use(connection)
+        | revisions.artifacts_in_use(connection)
         | publishing.artifacts_in_use(connection)
     )

@@ -211,6 +211,7 @@ def _load_ahead() -> None:
     """Load what was put off for a fast start, before the first request that needs it."""
     for module in (
         "connectory.hosting.gateway.sockets",
+        "connectory.sandbox.desk",
         "connectory.specification.reading",
         "connectory.toolchains.registry",
     ):
@@ -240,6 +241,7 @@ def _sandbox_settings(settings: Settings) -> SandboxSettings:
         isolation=settings.isolation,
         registry_hosts=hosts,
         private_hosts=settings.registry_hosts,
+        npm_registry=settings.npm_registry,
         ca_file=Path(ca_file) if ca_file else None,
     )
 

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from connectory.connectors.store import unlist_connector
 from connectory.durable.runs import cancel_runs, request_run
 from connectory.events import (
+    ConnectorUnlisted,
     DeploymentRequested,
     DraftDeleted,
     Event,
@@ -48,8 +50,12 @@ def start_publishing(connection: Connection, event: PublishRequested) -> None:
     request_run(connection, "publish", event.resource_id, {"certification": event.certification})
 
 
+def take_off_searches(connection: Connection, event: ConnectorUnlisted) -> None:
+    unlist_connector(connection, event.resource_id)
+
+
 def start_deploying(connection: Connection, event: DeploymentRequested) -> None:
-    request_run(connection, "deploy", event.resource_id, {})
+    request_run(connection, "deploy", event.resource_id, {"skipScripts": event.skip_scripts})
 
 
 def stop_deploying(connection: Connection, event: UndeployRequested) -> None:
@@ -64,6 +70,7 @@ on(PreviewRequested, start_preview)
 on(RepositoryChanged, cancel_preview)
 on(DraftDeleted, cancel_preview)
 on(PublishRequested, start_publishing)
+on(ConnectorUnlisted, take_off_searches)
 on(DeploymentRequested, start_deploying)
 on(UndeployRequested, stop_deploying)
 on(UndeployRequested, start_undeploying)

@@ -5,7 +5,7 @@ left out when they are ``None``.
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, dataclass_transform
 
 import msgspec
 
@@ -14,6 +14,9 @@ from connectory.errors import InvalidJsonInputError
 T = TypeVar("T")
 
 encode = msgspec.json.encode
+
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number of the contract that a database is asked for: no column takes a larger one."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))

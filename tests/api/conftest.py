@@ -54,6 +54,29 @@ inheritAs:
 """
 
 
+MANY = """\
+  - name: listener
+    applicationType: event
+    endpoint: /listener
+    retryPolicy:
+      strategy: immediate
+  - name: nightly
+    applicationType: job
+    endpoint: /nightly
+    properties:
+      schedule: "0 0 * * *"
+inheritAs:
+  configuration:
+    standardConfiguration:
+      - key: REGION
+        description: Where
+        required: true
+    securedConfiguration:
+      - key: SHARED
+        description: What all need
+"""
+
+
 class Answer(NamedTuple):
     status: int
     body: Any
@@ -71,8 +94,11 @@ class Answer(NamedTuple):
 class Api:
     """A client that can send anything."""
 
-    def __init__(self, url: str, database: Database, first: FirstStart, repository: Path) -> None:
+    def __init__(
+        self, url: str, database: Database, first: FirstStart, repository: Path, seal: Seal
+    ) -> None:
         self.url = url
+        self.seal = seal
         self.database = database
         self.first = first
         self.repository = repository
@@ -164,6 +190,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tag("1.0.0", SPECIFICATION)
     tag("2.0.0", SPECIFICATION.replace("MODE", "SPEED"))
     tag("client", f"{SPECIFICATION}{API_CLIENT}")
+    tag("many", f"{SPECIFICATION}{MANY}")
     tag("broken", "deployAs:\n  - name: x\n")
     tag("empty", None)
     return directory
@@ -177,7 +204,8 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> It
     assert first is not None
     settings = Settings(data=str(directory), git_allow_local=True)
     repositories = Repositories(directory / "git", GitSettings(allow_local=True))
-    context = Context(settings, database, repositories, Seal.from_file(directory / "seal.key"))
+    seal = Seal.from_file(directory / "seal.key")
+    context = Context(settings, database, repositories, seal)
     config = uvicorn.Config(
         application(context, lambda: True), port=0, log_config=None, lifespan="off"
     )
@@ -187,7 +215,7 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> It
     while not server.started:
         assert thread.is_alive()
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Api(f"http://127.0.0.1:{port}", database, first, repository)
+    yield Api(f"http://127.0.0.1:{port}", database, first, repository, seal)
     server.should_exit = True
     thread.join()
     database.close()

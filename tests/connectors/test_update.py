@@ -51,6 +51,12 @@ def draft() -> ConnectorStaged:
     return create("id-1", wanted, SOURCE)
 
 
+def public_draft() -> ConnectorStaged:
+    """As a review leaves it: published with certification, listed."""
+    status = ConnectorStatus.PUBLISHED
+    return replace(draft(), private=False, already_listed=True, status=status)
+
+
 def test_a_new_draft_is_as_the_platform_makes_it() -> None:
     made = draft()
     assert (made.version, made.status, made.is_previewable) == (1, "Draft", "none")
@@ -133,7 +139,7 @@ def test_publishing_starts_processing_from_every_state_that_allows_it(certificat
 
 def test_a_certified_unchanged_draft_is_not_certified_again() -> None:
     with pytest.raises(ConnectorAlreadyCertifiedError):
-        update(replace(draft(), private=False), 1, [Publish(certification=True)])
+        update(public_draft(), 1, [Publish(certification=True)])
 
 
 def test_while_it_is_processed_or_reviewed_nothing_changes() -> None:

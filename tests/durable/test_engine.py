@@ -1,11 +1,13 @@
 """Runs and steps over the real engine."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from connectory.database import Database, open_database
 from connectory.durable import runs
@@ -216,3 +218,62 @@ def test_a_step_whose_outcome_is_seen_is_never_done_again(bench: Bench) -> None:
     assert bench.ended(run).state is RunState.SUCCEEDED
     assert calls == ["one"]
     assert bench.steps(run) == [("one", 1, "done")]
+
+
+def test_a_run_whose_branches_are_awaited_goes_on_after_a_clean_stop(tmp_path: Path) -> None:
+    """DBOS takes the cancellation of a workflow, as its thread sees it, for the workflow's end."""
+    database, lives, begun = open_database("", tmp_path), [1], threading.Event()
+
+    async def branch(journal: Journal) -> str:
+        async def work() -> str:
+            begun.set()
+            await asyncio.sleep(60 if lives[0] == 1 else 0)
+            return journal.branch
+
+        return await journal.step("work", work, str)
+
+    async def body(journal: Journal) -> None:
+        assert await journal.branches(["a", "b"], str) == ["a", "b"]
+        await database.write(lambda c: runs.move(c, journal.run.id, RunState.SUCCEEDED))
+
+    def engine() -> Bench:
+        return Bench(database, Engine(database, "", tmp_path))
+
+    first, second = engine(), engine()
+    run = first.run(body, branch)
+    assert begun.wait(60)
+    first.engine.stop()
+    lives[0] = 2
+    second.engine.register(Workflow("work", body, lambda c, run: None, branch))
+    second.engine.launch()
+    assert second.ended(run).state is RunState.SUCCEEDED
+    assert {outcome for _, _, outcome in second.steps(run)} == {"done"}
+    second.engine.stop()
+    database.close()
+
+
+def test_a_run_that_the_engine_has_given_up_is_told_at_the_next_start(tmp_path: Path) -> None:
+    database, told = open_database("", tmp_path), threading.Event()
+
+    async def body(journal: Journal) -> None:
+        raise ValueError("broken")
+
+    def cannot(connection: Connection, run: Run) -> None:
+        told.set()
+        raise ValueError("broken as well")
+
+    def can(connection: Connection, run: Run) -> None:
+        runs.move(connection, run.id, RunState.FAILED)
+
+    first, second = (Bench(database, Engine(database, "", tmp_path)) for _ in range(2))
+    first.engine.register(Workflow("work", body, cannot))
+    run = database.write_blocking(lambda c: request_run(c, "work", "r-1", {}))
+    first.engine.launch()
+    assert told.wait(60)
+    time.sleep(0.2)
+    first.engine.stop()
+    second.engine.register(Workflow("work", body, can))
+    second.engine.launch()
+    assert second.ended(run).state is RunState.FAILED
+    second.engine.stop()
+    database.close()

@@ -7,7 +7,7 @@ from connectory.auth.administration import set_up
 from connectory.auth.store import create_api_client
 from connectory.connectors.model import Build, BuiltApplication, Creator, Repository
 from connectory.database import Database
-from connectory.deployments.create import application_id
+from connectory.deployments.assembly import application_id
 from connectory.deployments.model import (
     ApplicationDeployment,
     ApplicationEnvironment,

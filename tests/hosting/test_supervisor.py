@@ -62,13 +62,24 @@ async def test_running_twice_is_running_once(hosting: Hosting, pack: Pack) -> No
     assert await hosting.supervisor.door(placement.application_id) is door
 
 
-async def test_another_configuration_replaces_the_process(serve: Serve, hosting: Hosting) -> None:
+async def test_another_configuration_takes_over_when_it_is_told_to(
+    serve: Serve, hosting: Hosting
+) -> None:
     from dataclasses import replace as changed
+
+    async def answer() -> str:
+        async with served.client.get(served.url) as response:
+            return await response.text()
 
     served = await serve(HELLO, NAME="first")
     await hosting.supervisor.run(changed(served.placement, environment={"NAME": "second"}))
-    async with served.client.get(served.url) as answer:
-        assert await answer.text() == "hello from second"
+    assert await answer() == "hello from first"
+    ids = (served.placement.application_id,)
+    await hosting.supervisor.promote(served.placement.deployment_id, ids)
+    assert await answer() == "hello from second"
+    await hosting.supervisor.run(changed(served.placement, environment={"NAME": "third"}))
+    await hosting.supervisor.retreat(served.placement.deployment_id)
+    assert await answer() == "hello from second"
 
 
 async def test_a_crash_is_answered_by_a_restart_and_told_in_the_log(

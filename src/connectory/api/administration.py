@@ -11,18 +11,31 @@ from starlette.responses import Response
 
 from connectory.api.answers import answer
 from connectory.api.context import body, context
+from connectory.api.openapi import Access, Operation
 from connectory.api.routing import resource
 from connectory.auth.administration import (
     ApiClientDraft,
+    Credentials,
     ProjectDraft,
+    ProjectShown,
     add_api_client,
     add_project,
 )
 from connectory.auth.users import organization_of_user
-from connectory.errors import AuthenticationError
+from connectory.errors import AuthenticationError, DuplicateFieldError, ResourceNotFoundError
 from connectory.wire import decode
 
 
+@Operation(
+    "createProject",
+    "Create a Project",
+    tag="Administration",
+    access=Access.ADMINISTRATOR,
+    request=ProjectDraft,
+    answer=ProjectShown,
+    status=201,
+    errors=(DuplicateFieldError,),
+)
 async def create_project(request: Request) -> Response:
     organization_id = await _organization(request)
     draft = decode(await body(request), ProjectDraft)
@@ -30,6 +43,16 @@ async def create_project(request: Request) -> Response:
     return answer(shown, 201)
 
 
+@Operation(
+    "createApiClient",
+    "Create an API client; its secret is shown once",
+    tag="Administration",
+    access=Access.ADMINISTRATOR,
+    request=ApiClientDraft,
+    answer=Credentials,
+    status=201,
+    errors=(ResourceNotFoundError,),
+)
 async def create_api_client(request: Request) -> Response:
     organization_id = await _organization(request)
     draft = decode(await body(request), ApiClientDraft)

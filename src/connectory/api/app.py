@@ -1,6 +1,7 @@
 """The API as one ASGI application."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,25 +18,48 @@ from connectory.api import (
 )
 from connectory.api.answers import HANDLERS, Envelope, answer
 from connectory.api.context import Context
+from connectory.api.openapi import Access, Operation
+from connectory.api.openapi import page as documentation
 from connectory.api.routing import resource
+from connectory.wire import Wire
+
+
+class Health(Wire):
+    status: Literal["ok", "ready", "starting"]
 
 
 def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
     """Every endpoint over ``context``. ``ready`` says whether requests can be served in full."""
 
+    @Operation(
+        "getHealth",
+        "See whether the process is alive",
+        tag="Platform",
+        access=Access.ANYONE,
+        answer=Health,
+    )
     async def healthz(_request: Request) -> Response:
         """The process is alive."""
-        return answer({"status": "ok"})
+        return answer(Health(status="ok"))
 
+    @Operation(
+        "getReadiness",
+        "See whether the platform takes work",
+        tag="Platform",
+        access=Access.ANYONE,
+        answer=Health,
+        also={503: Health},
+    )
     async def readyz(_request: Request) -> Response:
         """The platform takes work."""
-        return answer({"status": "ready"}) if ready() else answer({"status": "starting"}, 503)
+        return answer(Health(status="ready")) if ready() else answer(Health(status="starting"), 503)
 
     app = Starlette(
         routes=[
             resource("/healthz", GET=healthz),
             resource("/readyz", GET=readyz),
             *metrics.ROUTES,
+            *documentation.ROUTES,
             *oauth.ROUTES,
             *administration.ROUTES,
             # before /connectors/{id}: a Project may be called connectors

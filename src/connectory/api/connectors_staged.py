@@ -17,28 +17,46 @@ from connectory.api.context import (
     path_id,
     path_key,
     query_bool,
+    query_types,
 )
+from connectory.api.openapi import Operation, Paged, Query, page_parameters
 from connectory.api.routing import by_id_and_key, resource
-from connectory.api.sources import read_source, read_sources
+from connectory.api.sources import UNREADABLE, completed, read_source
 from connectory.api.waiting import settled
 from connectory.auth import Caller, require
 from connectory.auth.scopes import MANAGE_CONNECTORS, VIEW_CONNECTORS
-from connectory.connectors import store, update
+from connectory.connectors import errors, store, update
 from connectory.connectors.actions import ConnectorUpdate
 from connectory.connectors.model import (
     ConnectorStaged,
     ConnectorStagedDraft,
     ConnectorStatus,
+    IntegrationType,
     IsPreviewable,
 )
 from connectory.connectors.store import StoredStaged
-from connectory.errors import DuplicateFieldError, ResourceNotFoundError
+from connectory.errors import (
+    DuplicateFieldError,
+    FieldValueNotFoundError,
+    InvalidJsonInputError,
+    ResourceNotFoundError,
+)
 from connectory.events import DraftDeleted
 from connectory.wire import decode
 
 Find = Callable[[Connection], StoredStaged]
 
 
+@Operation(
+    "createConnectorStaged",
+    "Create a draft from a repository",
+    tag="ConnectorStaged",
+    scopes=MANAGE_CONNECTORS,
+    request=ConnectorStagedDraft,
+    answer=ConnectorStaged,
+    status=201,
+    errors=(DuplicateFieldError, *UNREADABLE),
+)
 async def create(request: Request) -> Response:
     who = await caller(request)
     require(who, MANAGE_CONNECTORS)
@@ -52,10 +70,23 @@ async def create(request: Request) -> Response:
     return answer(staged, 201)
 
 
+@Operation(
+    "queryConnectorsStaged",
+    "Query the drafts of the organization",
+    tag="ConnectorStaged",
+    scopes=VIEW_CONNECTORS,
+    query=(
+        *page_parameters("name"),
+        Query("isPrivate", bool, "Only drafts that are, or are not, private."),
+        Query("integrationTypes", tuple[IntegrationType, ...], "With at least one of these."),
+    ),
+    answer=Paged(ConnectorStaged),
+)
 async def query(request: Request) -> Response:
     who = await caller(request)
     require(who, VIEW_CONNECTORS)
     asked, private = paging(request, frozenset({"name"})), query_bool(request, "isPrivate")
+    types = query_types(request)
     selection = await context(request).database.read(
         lambda c: store.select_staged(
             c,
@@ -64,11 +95,19 @@ async def query(request: Request) -> Response:
             offset=asked.offset,
             order=asked.order,
             private=private,
+            integration_types=types,
         )
     )
     return page(selection, asked.limit, asked.offset)
 
 
+@Operation(
+    "getConnectorStaged",
+    "Get a draft",
+    tag="ConnectorStaged",
+    scopes=VIEW_CONNECTORS,
+    answer=ConnectorStaged,
+)
 async def read(request: Request) -> Response:
     who = await caller(request)
     require(who, VIEW_CONNECTORS)
@@ -81,6 +120,16 @@ async def read(request: Request) -> Response:
     return answer(await settled(request, database, current, _pending))
 
 
+@Operation(
+    "updateConnectorStaged",
+    "Update a draft: apply actions in order, or none of them",
+    tag="ConnectorStaged",
+    scopes=MANAGE_CONNECTORS,
+    request=ConnectorUpdate,
+    answer=ConnectorStaged,
+    status=201,
+    errors=(FieldValueNotFoundError, errors),
+)
 async def change(request: Request) -> Response:
     who = await caller(request)
     require(who, MANAGE_CONNECTORS)
@@ -89,7 +138,7 @@ async def change(request: Request) -> Response:
     before = (await database.read(find)).staged
     # refuse before the repository is read: nothing is fetched for a request that cannot pass
     update.require_current(before, wanted.version)
-    actions = await read_sources(request, before, wanted.actions)
+    actions = await completed(request, who, before, wanted.actions)
 
     def work(connection: Connection) -> ConnectorStaged:
         stored = find(connection)
@@ -103,6 +152,14 @@ async def change(request: Request) -> Response:
     return answer(await database.write(work), 201)
 
 
+@Operation(
+    "deleteConnectorStaged",
+    "Delete a draft",
+    tag="ConnectorStaged",
+    scopes=MANAGE_CONNECTORS,
+    answer=ConnectorStaged,
+    errors=(InvalidJsonInputError, errors.ConnectorStagedInCertificationError),
+)
 async def remove(request: Request) -> Response:
     who = await caller(request)
     require(who, MANAGE_CONNECTORS)

@@ -1,6 +1,7 @@
 """What a request needs of the platform, and what it says about itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,6 +9,7 @@ from starlette.requests import Request
 
 from connectory.auth import Caller
 from connectory.auth.store import caller_with_token
+from connectory.connectors.model import IntegrationType
 from connectory.database import Database
 from connectory.errors import (
     ContentTooLargeError,
@@ -91,12 +93,20 @@ def path_key(request: Request) -> str:
     return value
 
 
+def path_revision(request: Request) -> int:
+    value = str(request.path_params["revision"])
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
+        raise InvalidPathParamError(f"'{value[:100]}' is not a revision: a number from 1 on.")
+    return int(value)
+
+
 def paging(request: Request, sortable: frozenset[str] = frozenset()) -> Paging:
     """``limit``, ``offset`` and ``sort`` within their bounds (facts 2.3)."""
+    order = sorting(request, SORTS | {name: name for name in sortable})
     return Paging(
         limit=query_int(request, "limit", 20, 0, 500),
         offset=query_int(request, "offset", 0, 0, 10_000),
-        order=_order(request, SORTS | {name: name for name in sortable}),
+        order=(*order, ("created_at", True), ("id", False)),
     )
 
 
@@ -118,8 +128,19 @@ def query_bool(request: Request, name: str) -> bool | None:
     return text == "true"
 
 
-def _order(request: Request, sorts: dict[str, str]) -> Order:
-    """``field``, ``field asc`` or ``field desc``, repeated; newest first when nothing is said."""
+def query_types(request: Request) -> tuple[IntegrationType, ...]:
+    """``integrationTypes``, repeated for several."""
+    given = request.query_params.getlist("integrationTypes")
+    if unknown := set(given) - set(IntegrationType):
+        known = ", ".join(IntegrationType)
+        raise InvalidQueryParamError(
+            f"'{min(unknown)[:100]}' is no integration type; integrationTypes takes {known}."
+        )
+    return tuple(IntegrationType(one) for one in dict.fromkeys(given))
+
+
+def sorting(request: Request, sorts: Mapping[str, str]) -> Order:
+    """``field``, ``field asc`` or ``field desc``, repeated. ``sorts``: column by field."""
     order = []
     for text in request.query_params.getlist("sort"):
         field, _, direction = text.strip().partition(" ")
@@ -128,4 +149,4 @@ def _order(request: Request, sorts: dict[str, str]) -> Order:
                 f"sort takes one of {', '.join(sorted(sorts))}, followed by asc or desc."
             )
         order.append((sorts[field], direction.strip() == "desc"))
-    return (*order, ("created_at", True), ("id", False))
+    return tuple(order)

@@ -1,7 +1,6 @@
 """``/{projectKey}/deployments``: Connectors running in a Project."""
 
 import uuid
-from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,48 +8,60 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory import reactions
+from connectory.api import redeploying
 from connectory.api.answers import answer, page
-from connectory.api.context import body, caller, context, paging, path_id, path_key
+from connectory.api.context import body, context, paging, query_types
+from connectory.api.deployment_lookup import caller_in_project, finder
+from connectory.api.generated_clients import generate
+from connectory.api.openapi import Operation, Paged, Query, page_parameters
 from connectory.api.routing import by_id_and_key, resource
 from connectory.api.waiting import settled
-from connectory.auth import Caller, require
-from connectory.auth.scopes import MANAGE_API_CLIENTS, MANAGE_DEPLOYMENTS, VIEW_DEPLOYMENTS
-from connectory.auth.store import create_api_client
-from connectory.deployments import store
-from connectory.deployments.api_client import scopes_for, variables
+from connectory.auth.scopes import MANAGE_DEPLOYMENTS, VIEW_DEPLOYMENTS
+from connectory.connectors.model import IntegrationType
+from connectory.deployments import errors, store
 from connectory.deployments.create import check, create
-from connectory.deployments.errors import DeploymentApplicationDoesNotExistError
+from connectory.deployments.errors import (
+    DeploymentApplicationDoesNotExistError,
+    DeploymentLogMissingApplicationNameError,
+)
 from connectory.deployments.model import (
-    Deployable,
     Deployment,
-    DeploymentApiClient,
     DeploymentDraft,
     DeploymentStatus,
     DeploymentType,
 )
 from connectory.deployments.progress import undeploying
 from connectory.deployments.references import resolve
-from connectory.deployments.store import StoredDeployment
-from connectory.errors import InvalidQueryParamError
+from connectory.errors import DuplicateFieldError, InvalidQueryParamError
 from connectory.events import DeploymentRequested, UndeployRequested
 from connectory.hosting import logs
-from connectory.wire import decode
+from connectory.wire import Wire, decode
 
-Find = Callable[[Connection], StoredDeployment]
-
+AWS = ".aws"
+"""Regions whose logs are kept for each application apart (facts 10)."""
 PENDING = {DeploymentStatus.QUEUED, DeploymentStatus.DEPLOYING, DeploymentStatus.UNDEPLOYING}
 
 
+@Operation(
+    "createDeployment",
+    "Deploy a Connector, or a previewable draft",
+    tag="Deployment",
+    scopes=MANAGE_DEPLOYMENTS,
+    request=DeploymentDraft,
+    answer=Deployment,
+    status=201,
+    errors=(DuplicateFieldError, errors),
+)
 async def create_deployment(request: Request) -> Response:
-    who = await _caller(request, MANAGE_DEPLOYMENTS)
+    who = await caller_in_project(request, MANAGE_DEPLOYMENTS)
     draft = decode(await body(request), DeploymentDraft)
     seal, id_ = context(request).seal, str(uuid.uuid4())
 
     def work(connection: Connection) -> Deployment:
         target = resolve(connection, draft.connector, who.project)
         kind = check(draft, target, who.project)
-        api_client, credentials = _api_client(connection, who, target, id_)
-        new = create(id_, draft, target, kind, api_client, credentials)
+        client = generate(connection, who, target.api_client_scopes, id_)
+        new = create(id_, draft, target, kind, client.shown, client.credentials)
         sealed = seal.close(msgspec.json.encode(new.secrets).decode(), id_)
         store.insert_deployment(connection, new.deployment, who.project.key, target.build, sealed)
         reactions.react(connection, [DeploymentRequested(id_)])
@@ -59,9 +70,25 @@ async def create_deployment(request: Request) -> Response:
     return answer(await context(request).database.write(work), 201)
 
 
+@Operation(
+    "queryDeployments",
+    "Query the Deployments of a Project",
+    tag="Deployment",
+    scopes=VIEW_DEPLOYMENTS,
+    query=(
+        *page_parameters(),
+        Query("deploymentType", DeploymentType, "Only Deployments of this type."),
+        Query(
+            "integrationTypes",
+            tuple[IntegrationType, ...],
+            "Of Connectors with at least one of these.",
+        ),
+    ),
+    answer=Paged(Deployment),
+)
 async def query(request: Request) -> Response:
-    who = await _caller(request, VIEW_DEPLOYMENTS)
-    asked, kind = paging(request), _kind(request)
+    who = await caller_in_project(request, VIEW_DEPLOYMENTS)
+    asked, kind, types = paging(request), _kind(request), query_types(request)
     selection = await context(request).database.read(
         lambda c: store.select_deployments(
             c,
@@ -70,14 +97,22 @@ async def query(request: Request) -> Response:
             offset=asked.offset,
             order=asked.order,
             kind=kind,
+            integration_types=types,
         )
     )
     return page(selection, asked.limit, asked.offset)
 
 
+@Operation(
+    "getDeployment",
+    "Get a Deployment",
+    tag="Deployment",
+    scopes=VIEW_DEPLOYMENTS,
+    answer=Deployment,
+)
 async def read(request: Request) -> Response:
-    who = await _caller(request, VIEW_DEPLOYMENTS)
-    find, database = _finder(request, who), context(request).database
+    who = await caller_in_project(request, VIEW_DEPLOYMENTS)
+    find, database = finder(request, who), context(request).database
 
     async def current() -> Deployment:
         return (await database.read(find)).deployment
@@ -85,10 +120,19 @@ async def read(request: Request) -> Response:
     return answer(await settled(request, database, current, lambda found: found.status in PENDING))
 
 
+@Operation(
+    "undeploy",
+    "Undeploy: its applications stop, then it is gone",
+    tag="Deployment",
+    scopes=MANAGE_DEPLOYMENTS,
+    answer=Deployment,
+    status=202,
+    errors=(errors.DeploymentInvalidStatusTransitionError,),
+)
 async def remove(request: Request) -> Response:
     """Asked twice, the second time answers the same: it is going."""
-    who = await _caller(request, MANAGE_DEPLOYMENTS)
-    find = _finder(request, who)
+    who = await caller_in_project(request, MANAGE_DEPLOYMENTS)
+    find = finder(request, who)
 
     def work(connection: Connection) -> Deployment:
         deployment = find(connection).deployment
@@ -102,11 +146,42 @@ async def remove(request: Request) -> Response:
     return answer(await context(request).database.write(work), 202)
 
 
+class LogAnswer(Wire):
+    """DeploymentLogCursorPagedQueryResponse. ``next`` is the next page's token, "" at the end."""
+
+    data: tuple[logs.DeploymentLog, ...]
+    next: str
+
+
+LOG_PARAMETERS = (
+    Query("applicationName", str, "Only what this application wrote."),
+    Query("startDate", str, "From this moment on, at most 30 days ago; ISO 8601."),
+    Query("endDate", str, "Up to this moment; ISO 8601."),
+    Query("pageToken", str, "The page that follows the one that gave this as `next`."),
+)
+
+
+@Operation(
+    "getDeploymentLogs",
+    "Read what the applications and the platform logged, oldest first",
+    tag="Deployment",
+    scopes=VIEW_DEPLOYMENTS,
+    query=LOG_PARAMETERS,
+    answer=LogAnswer,
+    errors=(
+        DeploymentApplicationDoesNotExistError,
+        errors.DeploymentLogInvalidDateError,
+        errors.DeploymentLogInvalidPageTokenError,
+        DeploymentLogMissingApplicationNameError,
+    ),
+)
 async def read_logs(request: Request) -> Response:
-    who = await _caller(request, VIEW_DEPLOYMENTS)
-    find, database = _finder(request, who), context(request).database
+    who = await caller_in_project(request, VIEW_DEPLOYMENTS)
+    find, database = finder(request, who), context(request).database
     deployment = (await database.read(find)).deployment
     application = request.query_params.get("applicationName") or None
+    if application is None and deployment.deployed_region.endswith(AWS):
+        raise DeploymentLogMissingApplicationNameError
     names = {one.application_name for one in deployment.applications}
     if application is not None and application not in names:
         raise DeploymentApplicationDoesNotExistError(application)
@@ -117,35 +192,7 @@ async def read_logs(request: Request) -> Response:
     found, following = await database.read(
         lambda c: logs.entries(c, deployment.id, application, start, end, token)
     )
-    return answer({"data": found, "next": following})
-
-
-def _api_client(
-    connection: Connection, who: Caller, target: Deployable, deployment_id: str
-) -> tuple[DeploymentApiClient | None, dict[str, str]]:
-    """The generated API client, when the Connector declares one (facts 2.1: a scope of its own)."""
-    if not target.api_client_scopes:
-        return None, {}
-    require(who, MANAGE_API_CLIENTS)
-    scopes = scopes_for(target.api_client_scopes, who.project)
-    name = f"Connect deployment {deployment_id}"
-    client, secret = create_api_client(connection, who.project.key, name, scopes)
-    shown = DeploymentApiClient(name=client.id, scopes=scopes)
-    return shown, variables(client.id, secret, scopes, who.project)
-
-
-async def _caller(request: Request, any_of: tuple[str, ...]) -> Caller:
-    who = await caller(request)
-    require(who, any_of, request.path_params["project_key"])
-    return who
-
-
-def _finder(request: Request, who: Caller) -> Find:
-    if "id" in request.path_params:
-        id_ = path_id(request)
-        return lambda c: store.deployment_with(c, id=id_, project_key=who.project.key)
-    key = path_key(request)
-    return lambda c: store.deployment_with(c, key=key, project_key=who.project.key)
+    return answer(LogAnswer(data=found, next=following))
 
 
 def _kind(request: Request) -> DeploymentType | None:
@@ -160,5 +207,12 @@ def _kind(request: Request) -> DeploymentType | None:
 ROUTES = [
     resource("/{project_key}/deployments", GET=query, POST=create_deployment),
     *by_id_and_key("/{project_key}/deployments", "/logs", GET=read_logs),
-    *by_id_and_key("/{project_key}/deployments", GET=read, DELETE=remove),
+    *by_id_and_key(
+        "/{project_key}/deployments", "/revisions/{revision}/rollback", POST=redeploying.roll_back
+    ),
+    *by_id_and_key(
+        "/{project_key}/deployments", "/revisions/{revision}", GET=redeploying.read_revision
+    ),
+    *by_id_and_key("/{project_key}/deployments", "/revisions", GET=redeploying.read_revisions),
+    *by_id_and_key("/{project_key}/deployments", GET=read, POST=redeploying.change, DELETE=remove),
 ]

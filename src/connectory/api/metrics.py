@@ -6,10 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.api.context import context
+from connectory.api.openapi import Access, Operation
 from connectory.api.routing import resource
 from connectory.durable.runs import count_runs
 
 
+@Operation(
+    "getMetrics",
+    "Counters of requests and runs, for Prometheus",
+    tag="Platform",
+    access=Access.ANYONE,
+    produces="text/plain",
+)
 async def metrics(request: Request) -> Response:
     runs = GaugeMetricFamily("connectory_runs", "Runs by kind and state", labels=["kind", "state"])
     for kind, state, number in await context(request).database.read(count_runs):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import time
-from typing import Any
+from typing import Literal
 from urllib.parse import parse_qs, unquote_plus
 
 from starlette.requests import Request
@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from connectory.api.answers import answer
 from connectory.api.context import body, context
+from connectory.api.openapi import FORM, Access, Operation
 from connectory.api.routing import resource
 from connectory.auth import ApiClient
 from connectory.auth.store import authenticate, caller_with_token, issue_token
 from connectory.errors import ConnectError
+from connectory.wire import Wire
 
 
 class OAuthError(ConnectError):
@@ -34,6 +36,13 @@ class InvalidClientError(OAuthError):
         super().__init__("Please provide valid client credentials using HTTP Basic Authentication.")
 
 
+class MissingParameterError(OAuthError):
+    code = "invalid_request"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Missing required parameter: {name}.")
+
+
 class UnsupportedGrantTypeError(OAuthError):
     code = "unsupported_grant_type"
 
@@ -48,6 +57,32 @@ class InvalidScopeError(OAuthError):
         super().__init__(f"Permissions exceeded. Not granted: {' '.join(scopes)[:500]}.")
 
 
+class TokenRequest(Wire, rename=None, forbid_unknown_fields=False):
+    """``scope``: those wanted, with spaces between; without it, all that the API client has."""
+
+    grant_type: Literal["client_credentials"]
+    scope: str = ""
+
+
+class TokenAnswer(Wire, rename=None):
+    """``expires_in`` in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str
+
+
+@Operation(
+    "fetchToken",
+    "Fetch an access token",
+    tag="Access",
+    access=Access.API_CLIENT,
+    request=TokenRequest,
+    consumes=FORM,
+    answer=TokenAnswer,
+    errors=(InvalidClientError, UnsupportedGrantTypeError, InvalidScopeError),
+)
 async def token(request: Request) -> Response:
     """``POST /oauth/token`` with ``grant_type=client_credentials`` and HTTP Basic."""
     form = await _form(request)
@@ -63,32 +98,58 @@ async def token(request: Request) -> Response:
         lambda c: issue_token(c, client, scopes, lifetime)
     )
     return _uncached(
-        {
-            "access_token": issued.value,
-            "token_type": "Bearer",
-            "expires_in": issued.expires_in,
-            "scope": " ".join(issued.scopes),
-        }
+        TokenAnswer(
+            access_token=issued.value,
+            token_type="Bearer",  # noqa: S106  the name of a kind
+            expires_in=issued.expires_in,
+            scope=" ".join(issued.scopes),
+        )
     )
 
 
+class IntrospectRequest(Wire, rename=None, forbid_unknown_fields=False):
+    token: str
+
+
+class IntrospectAnswer(Wire, rename=None):
+    """``exp`` in milliseconds since 1970, ``expires_in`` in seconds; only of an active token."""
+
+    active: bool
+    scope: str | None = None
+    client_id: str | None = None
+    exp: int | None = None
+    expires_in: int | None = None
+
+
+@Operation(
+    "introspectToken",
+    "See whether a token is active, and for what",
+    tag="Access",
+    access=Access.API_CLIENT,
+    request=IntrospectRequest,
+    consumes=FORM,
+    answer=IntrospectAnswer,
+    errors=(InvalidClientError, MissingParameterError),
+)
 async def introspect(request: Request) -> Response:
     """``POST /oauth/introspect``: whether a token is active, and for what (RFC 7662)."""
     form = await _form(request)
     await _client(request, form)
     value = form.get("token", "")
+    if not value:
+        return _oauth_answer(MissingParameterError("token"))
     caller = await context(request).database.read(lambda c: caller_with_token(c, value))
     if caller is None:
-        return _uncached({"active": False})
+        return _uncached(IntrospectAnswer(active=False))
     return _uncached(
-        {
-            "active": True,
-            "scope": " ".join(sorted(caller.scopes)),
-            "client_id": caller.client_id,
+        IntrospectAnswer(
+            active=True,
+            scope=" ".join(sorted(caller.scopes)),
+            client_id=caller.client_id,
             # the platform reports milliseconds
-            "exp": int(caller.expires_at * 1000),
-            "expires_in": max(0, int(caller.expires_at - time.time())),
-        }
+            exp=int(caller.expires_at * 1000),
+            expires_in=max(0, int(caller.expires_at - time.time())),
+        )
     )
 
 
@@ -131,7 +192,7 @@ def _oauth_answer(error: OAuthError) -> Response:
     return answer(document, error.status)
 
 
-def _uncached(document: dict[str, Any]) -> Response:
+def _uncached(document: Wire) -> Response:
     response = answer(document)
     response.headers["cache-control"] = "no-store"
     return response

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from connectory.api.context import context
-from connectory.connectors.actions import Action, SetRepository
+from connectory.auth import Caller
+from connectory.connectors.actions import Action, AddCertificationComment, SetRepository
 from connectory.connectors.errors import (
     ConnectorSpecificationFileNotFoundError,
     ConnectorSpecificationFileNotValidError,
@@ -15,6 +16,14 @@ from connectory.connectors.errors import (
 from connectory.connectors.model import ConnectorStaged, Repository, Source, source
 from connectory.repositories import Repositories, RepositoryError
 from connectory.specification import SpecificationInvalid, parse
+from connectory.wire import now, timestamp
+
+UNREADABLE = (
+    GitRepositoryNotReachableError,
+    ConnectorSpecificationFileNotFoundError,
+    ConnectorSpecificationFileNotValidError,
+)
+"""What can be wrong with a repository."""
 
 
 async def read_source(repositories: Repositories, repository: Repository) -> Source:
@@ -40,15 +49,19 @@ async def read_source(repositories: Repositories, repository: Repository) -> Sou
         ) from None
 
 
-async def read_sources(
-    request: Request, staged: ConnectorStaged, actions: Sequence[Action]
+async def completed(
+    request: Request, who: Caller, staged: ConnectorStaged, actions: Sequence[Action]
 ) -> list[Action]:
-    """The actions, with every ``setRepository`` resolved against its repository."""
+    """The actions with what the request does not say: what is in the repository of a
+    ``setRepository``, who comments and when."""
+    moment = timestamp(now())
     resolved = list[Action]()
     for action in actions:
         if isinstance(action, SetRepository):
             found = await read_source(context(request).repositories, action.repository(staged))
             resolved.append(action.read(found))
+        elif isinstance(action, AddCertificationComment):
+            resolved.append(action.signed(who.project.key, moment))
         else:
             resolved.append(action)
     return resolved

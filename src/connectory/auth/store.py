@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 
 from connectory.auth.model import ApiClient, Caller, Organization, Project, Token
@@ -113,6 +114,13 @@ def create_api_client(
         )
     )
     return client, secret
+
+
+def set_scopes(connection: Connection, client_id: str, scopes: tuple[str, ...]) -> None:
+    """The API client gets these scopes; tokens it has keep theirs until they expire."""
+    connection.execute(
+        update(api_clients).where(api_clients.c.id == client_id).values(scopes=" ".join(scopes))
+    )
 
 
 def delete_api_client(connection: Connection, client_id: str) -> None:

@@ -9,6 +9,8 @@ from msgspec import Meta
 from connectory.regions import ProjectIdentifier, Region
 from connectory.specification import (
     ApplicationType,
+    ExponentialBackoff,
+    Immediate,
     SecuredKey,
     Specification,
     StandardKey,
@@ -84,7 +86,7 @@ class ConfigurationKey(Wire):
 class ApplicationConfiguration(Wire):
     """ConnectorConfigurationApplication of the contract."""
 
-    application_name: str
+    application_name: Key
     application_type: ApplicationType
     standard_configuration: tuple[ConfigurationKey, ...]
     secured_configuration: tuple[ConfigurationKey, ...]
@@ -141,7 +143,7 @@ class ConnectorStagedDraft(Wire):
 
 class ConnectorStaged(Wire):
     id: str
-    key: str | None = None
+    key: Key | None = None
     version: int
     name: str
     description: str
@@ -168,7 +170,7 @@ class Connector(Wire):
     """One published version, immutable. ``version`` counts the publishings of the Connector."""
 
     id: str
-    key: str | None = None
+    key: Key | None = None
     version: int
     name: str
     description: str
@@ -182,6 +184,18 @@ class Connector(Wire):
     supported_regions: tuple[Region, ...]
     certified: bool
     documentation_url: str | None = None
+
+
+class RetryPolicy(Wire):
+    """How events that an application did not take are tried again (facts 3.3).
+
+    Bounds are checked by ``deployments.retries``: a wrong value has an error code of its own.
+    """
+
+    strategy: str
+    min_backoff_seconds: int | None = None
+    max_backoff_seconds: int | None = None
+    max_attempts: int | None = None
 
 
 class BuiltApplication(msgspec.Struct, frozen=True):
@@ -201,6 +215,7 @@ class BuiltApplication(msgspec.Struct, frozen=True):
     schedule: str | None = None
     post_deploy: str | None = None
     pre_undeploy: str | None = None
+    retry_policy: RetryPolicy | None = None
 
 
 class Build(msgspec.Struct, frozen=True):
@@ -214,6 +229,20 @@ class Build(msgspec.Struct, frozen=True):
     def artifacts(self) -> frozenset[str]:
         """The digests this build needs to stay."""
         return frozenset(one.artifact for one in self.applications if one.artifact)
+
+
+def retry_policy(declared: Immediate | ExponentialBackoff | None) -> RetryPolicy | None:
+    """The wire form of what connect.yaml says."""
+    if declared is None:
+        return None
+    if isinstance(declared, Immediate):
+        return RetryPolicy(strategy="immediate")
+    return RetryPolicy(
+        strategy="exponential-backoff",
+        min_backoff_seconds=declared.min_backoff_seconds,
+        max_backoff_seconds=declared.max_backoff_seconds,
+        max_attempts=declared.max_attempts,
+    )
 
 
 class Source(msgspec.Struct, frozen=True):

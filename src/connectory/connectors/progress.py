@@ -28,11 +28,12 @@ def previewed(staged: ConnectorStaged, passed: bool) -> ConnectorStaged:
 
 
 def published(staged: ConnectorStaged) -> ConnectorStaged:
-    """A successful private publish: equal to its Connector again (facts 1.6)."""
+    """A successful private publish: equal to its Connector again (facts 1.4, 1.6)."""
     return replace(
         staged,
         version=staged.version + 1,
         status=ConnectorStatus.PUBLISHED,
+        private=True,
         already_listed=True,
         has_changes=False,
     )

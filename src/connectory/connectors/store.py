@@ -20,13 +20,16 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from connectory.auth import Project
-from connectory.connectors.model import Build, Connector, ConnectorStaged
+from connectory.connectors import search_index, searching
+from connectory.connectors.model import Build, Connector, ConnectorStaged, IntegrationType
+from connectory.connectors.search import Search
 from connectory.database.schema import metadata
 from connectory.errors import (
     ConcurrentModificationError,
@@ -46,6 +49,7 @@ connectors_staged = Table(
     Column("name", String, nullable=False),
     Column("status", String(32), nullable=False),
     Column("private", Boolean, nullable=False),
+    Column("integration_types", String, nullable=False),
     Column("commit", String(64), nullable=False),
     Column("preview", String),
     Column("document", String, nullable=False),
@@ -172,6 +176,7 @@ def key_is_taken(connection: Connection, key: str) -> bool:
 
 def delete_staged(connection: Connection, id: str) -> None:  # noqa: A002
     """Remove the draft and every published version (facts 1.7)."""
+    search_index.remove_connector(connection, id)
     connection.execute(delete(connectors).where(connectors.c.id == id))
     connection.execute(delete(connector_projects).where(connector_projects.c.connector_id == id))
     connection.execute(delete(connectors_staged).where(connectors_staged.c.id == id))
@@ -185,11 +190,17 @@ def select_staged(
     offset: int,
     order: tuple[tuple[str, bool], ...],
     private: bool | None = None,
+    integration_types: tuple[IntegrationType, ...] = (),
 ) -> Selection:
-    """A page of an organization's drafts. ``order``: column names and whether descending."""
+    """A page of an organization's drafts, with any of ``integration_types`` when some are given.
+
+    ``order``: column names and whether descending.
+    """
     where = [connectors_staged.c.organization_id == organization_id]
     if private is not None:
         where.append(connectors_staged.c.private == private)
+    if integration_types:
+        where.append(any_type(connectors_staged.c.integration_types, integration_types))
     total = connection.execute(
         select(func.count()).select_from(connectors_staged).where(*where)
     ).scalar_one()
@@ -206,7 +217,8 @@ def select_staged(
 def insert_connector(
     connection: Connection, connector: Connector, organization_id: str, build: Build
 ) -> None:
-    """Add a published version and make it the latest; earlier ones are kept."""
+    """Add a published version and make it the latest, the one searches find; all are kept."""
+    moment = timestamp(now())
     connection.execute(
         update(connectors).where(connectors.c.id == connector.id).values(latest=False)
     )
@@ -220,9 +232,31 @@ def insert_connector(
             private=connector.private,
             build=encode(build).decode(),
             document=encode(connector).decode(),
-            created_at=timestamp(now()),
+            created_at=moment,
         )
     )
+    projects = _projects(connection, connector.id)
+    search_index.put_connector(connection, connector, organization_id, projects, moment)
+
+
+def unlist_connector(connection: Connection, id: str) -> None:  # noqa: A002
+    """Searches show the Connector to its owner only; it can still be read and deployed."""
+    found = connector_with(connection, id=id)
+    if found is not None:
+        projects = _projects(connection, id)
+        search_index.relabel(connection, found.connector, projects, listed=False)
+
+
+def search_connectors(connection: Connection, search: Search, project: Project) -> Selection:
+    """The latest versions of the Connectors the Project may find (facts 2.3)."""
+    found = searching.find(connection, search, project)
+    rows = connection.execute(
+        select(connectors.c.id, connectors.c.document).where(
+            connectors.c.id.in_(found.ids), connectors.c.latest
+        )
+    )
+    documents = {row.id: msgspec.Raw(row.document.encode()) for row in rows}
+    return Selection(tuple(documents[one] for one in found.ids), found.total)
 
 
 def connector_with(
@@ -286,14 +320,31 @@ def artifacts_in_use(connection: Connection) -> frozenset[str]:
 def _columns(staged: ConnectorStaged) -> dict[str, Any]:
     return {
         "version": staged.version,
-        "name": staged.name,
+        # PostgreSQL's text cannot hold the character zero; in the document it is escaped
+        "name": staged.name.replace("\0", ""),
         "status": staged.status,
         "private": staged.private,
+        "integration_types": listing(staged.integration_types),
         "document": encode(staged).decode(),
     }
 
 
+def any_type(
+    column: ColumnElement[str], wanted: tuple[IntegrationType, ...]
+) -> ColumnElement[bool]:
+    """Whether a ``listing`` names one of these."""
+    return or_(*(column.contains(f",{one},") for one in wanted))
+
+
+def listing(types: tuple[IntegrationType, ...]) -> str:
+    """Integration types as a column that ``any_type`` looks into."""
+    return f",{','.join(types)},"
+
+
 def _save_projects(connection: Connection, staged: ConnectorStaged) -> None:
+    known = _projects(connection, staged.id)
+    if set(known) == set(staged.private_projects):
+        return
     connection.execute(
         delete(connector_projects).where(connector_projects.c.connector_id == staged.id)
     )
@@ -305,6 +356,18 @@ def _save_projects(connection: Connection, staged: ConnectorStaged) -> None:
                 for project in staged.private_projects
             ],
         )
+    published = connector_with(connection, id=staged.id)
+    if published is not None:
+        search_index.relabel(connection, published.connector, staged.private_projects)
+
+
+def _projects(connection: Connection, id: str) -> tuple[str, ...]:  # noqa: A002
+    """The Projects a Connector is open to, now: they are the draft's, whatever is published."""
+    return tuple(
+        connection.execute(
+            select(connector_projects.c.project).where(connector_projects.c.connector_id == id)
+        ).scalars()
+    )
 
 
 def _staged_row(connection: Connection, where: ColumnElement[bool]) -> Row[Any] | None:

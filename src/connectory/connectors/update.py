@@ -53,7 +53,8 @@ def update(
     require_current(staged, version)
     changed, events = staged, list[Event]()
     for action in actions:
-        require_unlocked(changed)
+        if action.locked:
+            require_unlocked(changed)
         changed = action.apply(changed)
         events += action.events(changed)
     if changed == staged and not events:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, inspect, select
 from connectory.database.schema import metadata, revisions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0001"
 """The newest revision: a database that has it skips loading Alembic, half a second of start."""
 
 TABLES = frozenset(
@@ -16,9 +16,12 @@ TABLES = frozenset(
         "api_clients",
         "build_results",
         "connector_projects",
+        "connector_search",
+        "connector_words",
         "connectors",
         "connectors_staged",
         "deployment_logs",
+        "deployment_revisions",
         "deployments",
         "organizations",
         "projects",

@@ -84,6 +84,55 @@ class DeploymentEmptyRequiredGlobalConfigurationKeyError(ConnectError):
         )
 
 
+class DeploymentApplicationDoNotBelongError(ConnectError):
+    def __init__(self, id: str, key: str | None, application: str) -> None:  # noqa: A002
+        super().__init__(
+            f"Deployment with {identity(id, key)} does not include application: {application}"
+        )
+
+
+class DeploymentConnectorUpdateFailureError(ConnectError):
+    """``id`` and ``key`` of the Deployment, then those of its Connector."""
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        key: str | None,
+        connector_id: str,
+        connector_key: str | None,
+        cause: str,
+    ) -> None:
+        super().__init__(
+            f"Deployment with {identity(id, key)} failed while trying to update "
+            f"Connector {identity(connector_id, connector_key)} (cause: {cause})"
+        )
+
+
+class DeploymentInvalidRetryPolicyError(ConnectError):
+    """The contract publishes no text for this and the next two (docs 2026-10-23)."""
+
+    def __init__(self, application: str, cause: str) -> None:
+        super().__init__(
+            f"The retry policy for application named {application} is not valid: {cause}"
+        )
+
+
+class DeploymentRetryPolicyOverrideNotAllowedError(ConnectError):
+    def __init__(self, application: str) -> None:
+        super().__init__(
+            f"The retry policy of application named {application} cannot be overridden. Only event "
+            "applications whose connect.yaml has a retryPolicy allow it."
+        )
+
+
+class DeploymentRollbackNotAllowedError(ConnectError):
+    def __init__(self, id: str, key: str | None, revision: int, cause: str) -> None:  # noqa: A002
+        super().__init__(
+            f"Deployment with {identity(id, key)} cannot be rolled back to revision {revision}: "
+            f"{cause}"
+        )
+
+
 class DeploymentInvalidStatusTransitionError(ConnectError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"Invalid status change: {reason}")
@@ -102,3 +151,8 @@ class DeploymentLogInvalidDateError(ConnectError):
 class DeploymentLogInvalidPageTokenError(ConnectError):
     def __init__(self, token: str) -> None:
         super().__init__(f"Invalid page token: {token}")
+
+
+class DeploymentLogMissingApplicationNameError(ConnectError):
+    def __init__(self) -> None:
+        super().__init__("Missing application name when fetching deployment logs")

@@ -1,8 +1,10 @@
 """The shapes of the contract for Deployments (types.json)."""
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from connectory.connectors.model import (
     ApplicationConfiguration,
@@ -15,9 +17,10 @@ from connectory.connectors.model import (
     Key,
     Report,
     Repository,
+    RetryPolicy,
 )
 from connectory.regions import Region
-from connectory.wire import Wire
+from connectory.wire import Int64, Wire
 
 
 class DeploymentStatus(StrEnum):
@@ -47,7 +50,7 @@ class ConnectorReference(Wire):
     id: str | None = None
     key: str | None = None
     staged: bool = False
-    version: int | None = None
+    version: Int64 | None = None
 
 
 class ApplicationValues(Wire):
@@ -57,6 +60,7 @@ class ApplicationValues(Wire):
     standard_configuration: tuple[ConfigurationValue, ...] = ()
     secured_configuration: tuple[ConfigurationValue, ...] = ()
     schedule: str | None = None
+    retry_policy: RetryPolicy | None = None
 
 
 class GlobalValues(Wire):
@@ -104,12 +108,13 @@ class ApplicationDeployment(Wire):
     """``secured_configuration`` is masked: runs of ``*``."""
 
     id: str
-    application_name: str
+    application_name: Key
     standard_configuration: tuple[ConfigurationValue, ...]
     secured_configuration: tuple[ConfigurationValue, ...]
     url: str | None = None
     topic: str | None = None
     schedule: str | None = None
+    retry_policy: RetryPolicy | None = None
 
 
 class DeploymentApiClient(Wire):
@@ -130,7 +135,7 @@ class Details(Wire):
 
 class Deployment(Wire):
     id: str
-    key: str | None = None
+    key: Key | None = None
     version: int
     type: DeploymentType
     connector: DeploymentConnector
@@ -141,6 +146,61 @@ class Deployment(Wire):
     applications: tuple[ApplicationDeployment, ...]
     preview: bool
     status: DeploymentStatus
+    rollback_revision: int | None = None
+
+
+class Redeploy(Wire):
+    """DeploymentRedeployAction (facts 2.7): what is left out keeps its deployed value.
+
+    ``globalConfiguration`` holds values, as clients send them, not the keys of the contract's type.
+    """
+
+    action: Literal["redeploy"]
+    skip_scripts: bool = False
+    configuration_values: tuple[ApplicationValues, ...] | None = None
+    global_configuration: GlobalValues | None = None
+    update_connector: bool = False
+
+
+class DeploymentUpdate(Wire):
+    version: int
+    actions: Annotated[tuple[Redeploy, ...], Meta(max_length=500)]
+
+
+class DeploymentRollback(Wire):
+    """Without ``version`` whatever is current is rolled back."""
+
+    version: int | None = None
+
+
+class RevisionConnector(Wire):
+    """DeploymentRevisionConnector: which code a revision runs."""
+
+    id: str
+    key: str | None = None
+    version: int
+    name: str
+    repository: Repository
+
+
+class RevisionApplication(Wire):
+    """DeploymentRevisionApplication; secrets are masked as in the Deployment."""
+
+    application_name: str
+    standard_configuration: tuple[ConfigurationValue, ...]
+    secured_configuration: tuple[ConfigurationValue, ...]
+    schedule: str | None = None
+    retry_policy: RetryPolicy | None = None
+
+
+class DeploymentRevision(Wire):
+    """A state the Deployment ran in, which a rollback can bring back (facts 2.8)."""
+
+    revision: int
+    connector: RevisionConnector
+    global_configuration: ShownGlobalValues | None = None
+    applications: tuple[RevisionApplication, ...]
+    created_at: str
 
 
 class Deployable(msgspec.Struct, frozen=True):

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from connectory.connectors.model import Build
-from connectory.connectors.store import Selection
+from connectory.connectors.model import Build, IntegrationType
+from connectory.connectors.store import Selection, any_type, listing
 from connectory.database.schema import metadata
 from connectory.deployments.model import Deployment, DeploymentStatus, DeploymentType
 from connectory.errors import DuplicateFieldError, ResourceNotFoundError
@@ -38,6 +38,8 @@ deployments = Table(
     Column("type", String(16), nullable=False),
     Column("status", String(16), nullable=False, index=True),
     Column("connector_id", String(36), nullable=False, index=True),
+    Column("integration_types", String, nullable=False),
+    Column("revision", Integer),
     Column("build", String, nullable=False),
     Column("sealed", String, nullable=False),
     Column("document", String, nullable=False),
@@ -52,6 +54,8 @@ class StoredDeployment(NamedTuple):
     project_key: str
     build: Build
     sealed: str
+    revision: int | None = None
+    """The number of the revision that serves (see ``revisions``)."""
 
 
 def insert_deployment(
@@ -78,12 +82,26 @@ def insert_deployment(
         raise DuplicateFieldError("key", deployment.key) from None
 
 
-def save_deployment(connection: Connection, deployment: Deployment) -> None:
-    """Write the next version. Callers hold the row in the same transaction."""
+def save_deployment(
+    connection: Connection,
+    deployment: Deployment,
+    *,
+    build: Build | None = None,
+    sealed: str | None = None,
+) -> None:
+    """Write the next version. Callers hold the row in the same transaction.
+
+    ``build`` and ``sealed`` stay as they are when not given.
+    """
+    values = _columns(deployment)
+    if build is not None:
+        values["build"] = encode(build).decode()
+    if sealed is not None:
+        values["sealed"] = sealed
     connection.execute(
         update(deployments)
         .where(deployments.c.id == deployment.id)
-        .values(**_columns(deployment), last_modified_at=timestamp(now()))
+        .values(**values, last_modified_at=timestamp(now()))
     )
 
 
@@ -128,11 +146,15 @@ def select_deployments(
     offset: int,
     order: tuple[tuple[str, bool], ...],
     kind: DeploymentType | None = None,
+    integration_types: tuple[IntegrationType, ...] = (),
 ) -> Selection:
-    """A page of a Project's Deployments. ``order``: column names and whether descending."""
+    """A page of a Project's Deployments, of Connectors with any of ``integration_types`` when some
+    are given. ``order``: column names and whether descending."""
     where = [deployments.c.project_key == project_key]
     if kind is not None:
         where.append(deployments.c.type == kind)
+    if integration_types:
+        where.append(any_type(deployments.c.integration_types, integration_types))
     total = connection.execute(
         select(func.count()).select_from(deployments).where(*where)
     ).scalar_one()
@@ -157,6 +179,7 @@ def _columns(deployment: Deployment) -> dict[str, Any]:
         "version": deployment.version,
         "type": deployment.type,
         "status": deployment.status,
+        "integration_types": listing(deployment.connector.integration_types),
         "document": encode(deployment).decode(),
     }
 
@@ -167,6 +190,7 @@ def _stored(row: Row[Any]) -> StoredDeployment:
         row.project_key,
         msgspec.json.decode(row.build, type=Build),
         row.sealed,
+        row.revision,
     )
 
 

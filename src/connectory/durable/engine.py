@@ -5,10 +5,12 @@ so it is loaded in the engine's thread, after the platform answers its first req
 runs on DBOS's own event loop.
 """
 
+import asyncio
+import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +26,15 @@ log = structlog.get_logger()
 
 VERSION = "1"
 """Recovery resumes only runs of the same version: raise it when the steps of a workflow change."""
+
+
+FAILED = {"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
+"""What DBOS calls a workflow that it does not go on with."""
+
+
+class Interrupted(BaseException):
+    """The engine stops under a workflow. DBOS keeps any ``Exception``, and the cancellation itself
+    as another thread sees it, as the workflow's end; this one leaves it to be resumed."""
 
 
 class Workflow(NamedTuple):
@@ -85,7 +96,16 @@ class Engine:
         # first, for a short run is over before the next line; one that never began is RUNNING all
         # the same at the next start of the platform, and begins then
         self._database.write_blocking(lambda c: runs.move(c, run.id, RunState.RUNNING))
-        dbos.start(run.id)
+        if not dbos.start(run.id):
+            self._give_up(run)
+
+    def _give_up(self, run: Run) -> None:
+        log.error("run.lost", run=run.id, workflow=run.workflow)
+        crashed = self._workflows[run.workflow].crashed
+        try:
+            self._database.write_blocking(lambda c: crashed(c, run))
+        except Exception:  # the other runs go on; this one is told at the next start
+            log.exception("run.crashed", run=run.id, workflow=run.workflow)
 
     async def _execute(self, run_id: str, dbos: "_Dbos") -> None:
         run = await self._database.read(lambda c: runs.run_with_id(c, run_id))
@@ -130,19 +150,23 @@ class _Dbos:
         )
 
         async def run_workflow(run_id: str) -> None:
-            await execute(run_id, self)
+            with _interruptible():
+                await execute(run_id, self)
 
         async def run_branch(run_id: str, name: str) -> str:
-            return await branch(run_id, name, self)
+            with _interruptible():
+                return await branch(run_id, name, self)
 
         self._run = DBOS.workflow(name="run")(run_workflow)
         self._branch = DBOS.workflow(name="branch")(run_branch)
         DBOS.launch()
 
-    def start(self, run_id: str) -> None:
-        """Begin the run's workflow, unless it has begun: its id is the run's."""
+    def start(self, run_id: str) -> bool:
+        """Begin the run's workflow, unless it has begun: its id is the run's. False when it has
+        failed before, outside of everything that a workflow's body can catch."""
         with self._with_id(run_id):
-            self._dbos.start_workflow(self._run, run_id)
+            handle = self._dbos.start_workflow(self._run, run_id)
+        return handle.get_status().status not in FAILED
 
     async def once(self, name: str, work: Callable[[], Awaitable[str]]) -> str:
         async def step() -> str:
@@ -160,6 +184,14 @@ class _Dbos:
         # it reports every workflow that it interrupts now as a fault; they go on at the next start
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         self._dbos.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise Interrupted from None
 
 
 def _use_wal(file: Path) -> None:

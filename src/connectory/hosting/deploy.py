@@ -1,4 +1,8 @@
-"""Deploying: routes, artifacts, processes, addresses. Every step may run twice."""
+"""Deploying: routes, artifacts, processes, addresses. Every step may run twice.
+
+A redeploy is the same: what is new starts beside what serves and takes over when all of it is
+ready; if it does not get ready, what served before still does.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,10 +15,12 @@ from sqlalchemy import Connection
 from connectory.connectors.model import ReportEntry
 from connectory.deployments.model import Deployment
 from connectory.deployments.progress import deployed, failed
-from connectory.deployments.store import StoredDeployment, save_deployment
+from connectory.deployments.revisions import keep_revision, serving
+from connectory.deployments.store import StoredDeployment, deployment_with, save_deployment
 from connectory.durable import Rejected, Run, RunState
 from connectory.durable.journal import Journal
 from connectory.durable.outcome import RunCancelled
+from connectory.durable.runs import run_with_id
 from connectory.hosting.host import Hosting
 from connectory.hosting.placement import Placement
 from connectory.hosting.placing import roster, url
@@ -43,13 +49,13 @@ class Findings(msgspec.Struct, frozen=True):
 
 async def deploy(hosting: Hosting, journal: Journal) -> None:
     """From a stored Deployment to running, reachable applications, or to a report that says why
-    not. If it fails or is withdrawn, nothing is left running or reachable."""
+    not. If it fails or is withdrawn, nothing of it is left running or reachable."""
     try:
         await _deploy(hosting, journal)
     except RunCancelled:
         await _withdraw(hosting, journal.run.resource_id)
     except Exception:
-        await _withdraw(hosting, journal.run.resource_id)
+        await _retreat(hosting, journal.run.resource_id)
         raise
 
 
@@ -75,7 +81,7 @@ async def _deploy(hosting: Hosting, journal: Journal) -> None:
 def crashed_deploy(connection: Connection, run: Run) -> None:
     """The Deployment's last word when the platform itself failed."""
     entry = platform_failed("Deployment")
-    delete_routes(connection, run.resource_id)
+    delete_routes(connection, run.resource_id, but=_serving_ids(connection, run.resource_id))
     conclude(connection, run, RunState.FAILED, lambda one: failed(noted(one, run.id, entry)))
 
 
@@ -123,37 +129,64 @@ async def _start(hosting: Hosting, run: Run) -> Findings:
 
 
 async def _open(hosting: Hosting, run: Run) -> Findings:
-    """The addresses answer and the Deployment says so.
+    """The addresses answer and the Deployment says so; from now on this is what serves.
 
     Starts what does not run: after a crash the step before is remembered, its processes are gone.
     """
+    known = await hosting.database.read(lambda c: run_with_id(c, run.id))
+    if known.state is RunState.SUCCEEDED:
+        return Findings()  # a starting platform has brought back what serves
     found = await _start(hosting, run)
     if found.problems:
         return found
     stored = await hosting.database.read(lambda c: wanted(c, run))
+    ids = {service.application.id for service in roster(stored).services}
     routes = await hosting.database.read(lambda c: routes_of(c, run.resource_id))
-    await asyncio.gather(*(hosting.listeners.open(route) for route in routes))
+    mine = [route for route in routes if route.application_id in ids]
+    await asyncio.gather(*map(hosting.listeners.open, mine))
+    await hosting.supervisor.promote(run.resource_id, ids)
+    await hosting.listeners.close_all_but(run.resource_id, ids)
     urls = {
-        route.application_name: url(hosting.settings, stored.deployment, route) for route in routes
+        route.application_name: url(hosting.settings, stored.deployment, route) for route in mine
     }
-    await hosting.database.write(
-        lambda c: conclude(c, run, RunState.SUCCEEDED, lambda one: deployed(one, run.id, urls))
-    )
+    await hosting.database.write(lambda c: _deployed(c, run, urls, ids))
     return Findings()
+
+
+def _deployed(connection: Connection, run: Run, urls: dict[str, str], ids: set[str]) -> None:
+    if conclude(connection, run, RunState.SUCCEEDED, lambda one: deployed(one, run.id, urls)):
+        delete_routes(connection, run.resource_id, but=ids)
+        keep_revision(connection, deployment_with(connection, id=run.resource_id))
 
 
 async def _fail(hosting: Hosting, run: Run, problems: Problems) -> bool:
     """Nothing is left of it but the report."""
-    await hosting.clear(run.resource_id)
+    await _retreat(hosting, run.resource_id)
 
     def work(connection: Connection) -> None:
-        delete_routes(connection, run.resource_id)
         conclude(
             connection, run, RunState.FAILED, lambda one: failed(_reported(one, run, problems))
         )
 
     await hosting.database.write(work)
     return True
+
+
+async def _retreat(hosting: Hosting, deployment_id: str) -> None:
+    """What served before goes on alone; without such a thing, nothing runs or answers."""
+    ids = await hosting.database.read(lambda c: _serving_ids(c, deployment_id))
+    if not ids:
+        await _withdraw(hosting, deployment_id)
+        return
+    await hosting.supervisor.retreat(deployment_id)
+    await hosting.listeners.close_all_but(deployment_id, ids)
+    await hosting.database.write(lambda c: delete_routes(c, deployment_id, but=ids))
+
+
+def _serving_ids(connection: Connection, deployment_id: str) -> set[str]:
+    """The applications that served before, unless the Deployment is going away."""
+    before = serving(connection, deployment_id)
+    return {one.id for one in before.deployment.applications} if before else set()
 
 
 async def _withdraw(hosting: Hosting, deployment_id: str) -> None:
@@ -168,7 +201,7 @@ async def _for_each(
 ) -> Findings:
     """``work`` on every service application side by side; all are finished when this returns."""
     stored: StoredDeployment = await hosting.database.read(lambda c: wanted(c, run))
-    placements = await hosting.placements(stored)
+    placements = await hosting.placements(stored, run.id)
     found = await asyncio.gather(*map(work, placements), return_exceptions=True)
     for one in found:
         if isinstance(one, BaseException):

@@ -7,8 +7,8 @@ import structlog
 
 from connectory.artifacts import ArtifactStore
 from connectory.database import Database
-from connectory.deployments.model import DeploymentStatus
-from connectory.deployments.store import StoredDeployment, deployments_in
+from connectory.deployments.revisions import all_serving
+from connectory.deployments.store import StoredDeployment
 from connectory.hosting.backends import Processes
 from connectory.hosting.gateway import Gateway, Listeners, OpenRoutes
 from connectory.hosting.logbook import LogBook
@@ -54,33 +54,40 @@ class Hosting:
         await self.logbook.stop()
 
     async def restore(self) -> None:
-        """Everything that was deployed is reachable again, at the same addresses.
+        """Everything that served is reachable again, at the same addresses: also what served on
+        while a redeploy was under way or failed.
 
         Returns when the addresses are open and the applications begun: a request that comes before
         its application is ready waits for it.
         """
-        deployed = await self.database.read(lambda c: deployments_in(c, DeploymentStatus.DEPLOYED))
-        await asyncio.gather(*(self._restore(stored) for stored in deployed))
+        served = await self.database.read(all_serving)
+        await asyncio.gather(*(self._restore(stored) for stored in served))
 
     async def clear(self, deployment_id: str) -> None:
         """Nothing of the Deployment runs or listens when this returns."""
         await self.listeners.close(deployment_id)
         await self.supervisor.halt_deployment(deployment_id)
 
-    async def placements(self, stored: StoredDeployment) -> tuple[Placement, ...]:
-        """What the Deployment must run; its routes must exist. From now on its log is masked."""
+    async def placements(self, stored: StoredDeployment, generation: str) -> tuple[Placement, ...]:
+        """What the Deployment must run; its routes must exist. From now on its log is masked.
+
+        ``generation`` is the id of the deploy run that asks for it.
+        """
         deployment = stored.deployment
         secrets = opened(stored, self.seal)
         self.logbook.mask(deployment.id, secret_values(deployment, secrets))
         known = await self.database.read(lambda c: routes_of(c, deployment.id))
         by_application = {route.application_id: route for route in known}
-        return placements(stored, secrets, by_application, self.settings)
+        return placements(stored, secrets, by_application, self.settings, generation)
 
     async def _restore(self, stored: StoredDeployment) -> None:
+        build = stored.deployment.details.build
+        ids = {one.id for one in stored.deployment.applications}
         try:
             for route in await self.database.read(lambda c: routes_of(c, stored.deployment.id)):
-                await self.listeners.restore(route)
-            for placement in await self.placements(stored):
+                if route.application_id in ids:
+                    await self.listeners.restore(route)
+            for placement in await self.placements(stored, build.id if build else ""):
                 await self.supervisor.restore(placement)
         except Exception:
             # one Deployment that cannot be brought back must not keep the others away

@@ -54,6 +54,7 @@ class LogBook:
         self._waiting: deque[Waiting] = deque()
         self._dropped: Counter[Source] = Counter()
         self._maskings: dict[str, Masking] = {}
+        self._secrets: dict[str, frozenset[str]] = {}
         self._gone: dict[str, None] = {}
         self._wake: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
@@ -81,8 +82,12 @@ class LogBook:
         await self.flush()
 
     def mask(self, deployment_id: str, secrets: tuple[str, ...]) -> Masking:
-        """From now on these values do not show in the Deployment's entries."""
-        masking = self._maskings[deployment_id] = Masking(secrets)
+        """From now on these values do not show in the Deployment's entries, and those of before
+        still do not: what served until now may serve on for a while."""
+        known = self._secrets[deployment_id] = self._secrets.get(deployment_id, frozenset()).union(
+            secrets
+        )
+        masking = self._maskings[deployment_id] = Masking(known)
         return masking
 
     def masking(self, deployment_id: str) -> Masking:
@@ -92,6 +97,7 @@ class LogBook:
         """Nothing more is written for a Deployment that is going away."""
         with self._guard:
             self._maskings.pop(deployment_id, None)
+            self._secrets.pop(deployment_id, None)
             self._gone[deployment_id] = None
             if len(self._gone) > REMEMBERED:
                 self._gone.pop(next(iter(self._gone)))

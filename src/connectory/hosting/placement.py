@@ -29,6 +29,8 @@ class Placement:
     directory: str = ""
     node: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    generation: str = ""
+    """Which deploy asked for it: the same application of another one is another placement."""
 
     @property
     def working_directory(self) -> str:

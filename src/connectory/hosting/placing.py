@@ -61,7 +61,11 @@ def opened(stored: StoredDeployment, seal: Seal) -> Secrets:
 
 
 def placements(
-    stored: StoredDeployment, secrets: Secrets, routes: Mapping[str, Route], settings: Settings
+    stored: StoredDeployment,
+    secrets: Secrets,
+    routes: Mapping[str, Route],
+    settings: Settings,
+    generation: str,
 ) -> tuple[Placement, ...]:
     """Every service application, ready to be run; ``routes`` by application id."""
     variables = {one.application_name: one.variables for one in secrets.applications}
@@ -83,6 +87,7 @@ def placements(
                     url(settings, deployment, routes[service.application.id]),
                 ),
             },
+            generation=generation,
         )
         for service in roster(stored).services
     )

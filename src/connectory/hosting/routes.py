@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -88,8 +88,15 @@ def all_routes(connection: Connection) -> tuple[Route, ...]:
     return tuple(Route(*row) for row in connection.execute(select(routes)))
 
 
-def delete_routes(connection: Connection, deployment_id: str) -> None:
-    connection.execute(delete(routes).where(routes.c.deployment_id == deployment_id))
+def delete_routes(
+    connection: Connection, deployment_id: str, but: Collection[str] = frozenset()
+) -> None:
+    """Forget the Deployment's routes, all ``but`` those of these application ids."""
+    connection.execute(
+        delete(routes).where(
+            routes.c.deployment_id == deployment_id, routes.c.application_id.not_in(but)
+        )
+    )
 
 
 def delete_orphans(connection: Connection) -> None:

@@ -27,17 +27,19 @@ def conclude(
     run: Run,
     outcome: RunState,
     change: Callable[[Deployment], Deployment] | None,
-) -> None:
+) -> bool:
     """Moves the run to ``outcome`` and changes the Deployment, once: doing it again does nothing.
 
-    Raises ``RunCancelled`` when the run was withdrawn meanwhile.
+    Gives whether it was done now. Raises ``RunCancelled`` when the run was withdrawn meanwhile.
     """
     if move(connection, run.id, outcome):
         if change is not None:
             stored = _deployment(connection, run)
             save_deployment(connection, change(stored.deployment))
-    elif run_with_id(connection, run.id).state is RunState.CANCELLED:
+        return True
+    if run_with_id(connection, run.id).state is RunState.CANCELLED:
         raise RunCancelled
+    return False
 
 
 def _deployment(connection: Connection, run: Run) -> StoredDeployment:

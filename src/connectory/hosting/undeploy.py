@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from connectory.auth.store import delete_api_client
 from connectory.deployments.progress import undeploy_failed
+from connectory.deployments.revisions import delete_revisions
 from connectory.deployments.store import delete_deployment, deployment_with
 from connectory.durable import Run, RunState
 from connectory.durable.journal import Journal
@@ -56,5 +57,6 @@ def _delete(connection: Connection, run: Run) -> None:
         client = None
     if client is not None:
         delete_api_client(connection, client.name)
+    delete_revisions(connection, run.resource_id)
     delete_deployment(connection, run.resource_id)
     conclude(connection, run, RunState.SUCCEEDED, None)

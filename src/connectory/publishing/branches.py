@@ -141,6 +141,7 @@ def built(application: PlannedApplication, product: Product) -> BuiltApplication
         schedule=application.schedule,
         post_deploy=application.post_deploy,
         pre_undeploy=application.pre_undeploy,
+        retry_policy=application.retry_policy,
     )
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from connectory.connectors.model import BuiltApplication
+from connectory.connectors.model import BuiltApplication, RetryPolicy
 from connectory.repositories import Revision
 from connectory.specification import ApplicationType
 
@@ -28,6 +28,7 @@ class PlannedApplication(msgspec.Struct, frozen=True):
     schedule: str | None = None
     post_deploy: str | None = None
     pre_undeploy: str | None = None
+    retry_policy: RetryPolicy | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -123,6 +124,10 @@ class Listeners:
         """No route of the Deployment answers any more."""
         await self._home.run(self._close_all(deployment_id))
 
+    async def close_all_but(self, deployment_id: str, application_ids: Collection[str]) -> None:
+        """Only the routes of these applications of the Deployment answer from now on."""
+        await self._home.run(self._close_all(deployment_id, application_ids))
+
     async def _open(self, route: Route) -> None:
         if route.port is not None and route.application_id not in self._listening:
             opened = listening_socket(self._settings.host, route.port)
@@ -157,8 +162,9 @@ class Listeners:
                 return
         log.critical("route.given_up", port=route.port, application=route.application_name)
 
-    async def _close_all(self, deployment_id: str) -> None:
-        await asyncio.gather(*(self._close(route) for route in self._routes.of(deployment_id)))
+    async def _close_all(self, deployment_id: str, but: Collection[str] = ()) -> None:
+        closing = [one for one in self._routes.of(deployment_id) if one.application_id not in but]
+        await asyncio.gather(*map(self._close, closing))
 
     async def _close(self, route: Route) -> None:
         self._routes.remove(route)

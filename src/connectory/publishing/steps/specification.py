@@ -6,6 +6,7 @@ import uuid
 from sqlalchemy import Connection
 
 from connectory.connectors import store
+from connectory.connectors.model import retry_policy
 from connectory.durable import Rejected, Run
 from connectory.publishing import report
 from connectory.publishing.context import Publishing
@@ -96,4 +97,5 @@ def _planned(application: Application) -> PlannedApplication:
         schedule=str(application.schedule) if application.schedule else None,
         post_deploy=application.scripts.post_deploy,
         pre_undeploy=application.scripts.pre_undeploy,
+        retry_policy=retry_policy(application.retry_policy),
     )

@@ -6,6 +6,17 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+TERMS = {
+    "sqlite": """
+        CREATE VIRTUAL TABLE IF NOT EXISTS connector_terms USING fts5(
+            terms, detail=none, prefix='3 4', tokenize='unicode61 remove_diacritics 0')
+    """,
+    "postgresql": """
+        CREATE TABLE IF NOT EXISTS connector_terms (number BIGINT PRIMARY KEY, terms TSVECTOR);
+        CREATE INDEX IF NOT EXISTS ix_connector_terms_terms ON connector_terms USING GIN (terms);
+    """,
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -24,6 +35,34 @@ def upgrade() -> None:
     op.create_index(
         "ix_connector_projects_project", "connector_projects", ["project"], unique=False
     )
+    op.create_table(
+        "connector_search",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=True),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("last_modified_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_connector_search")),
+        sa.UniqueConstraint("connector_id", name=op.f("uq_connector_search_connector_id")),
+    )
+    op.create_table(
+        "connector_words",
+        sa.Column(
+            "word",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_connector_words")),
+    )
+    op.execute(TERMS[op.get_bind().dialect.name])
     op.create_table(
         "deployment_logs",
         sa.Column(
@@ -49,6 +88,16 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_deployment_logs_timestamp"), "deployment_logs", ["timestamp"], unique=False
+    )
+    op.create_table(
+        "deployment_revisions",
+        sa.Column("deployment_id", sa.String(length=36), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("build", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("deployment_id", "revision", name=op.f("pk_deployment_revisions")),
     )
     op.create_table(
         "organizations",
@@ -92,6 +141,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.String(length=24), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("run_id", "name", name=op.f("pk_run_steps")),
     )
     op.create_table(
@@ -172,6 +222,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("integration_types", sa.String(), nullable=False),
         sa.Column("commit", sa.String(length=64), nullable=False),
         sa.Column("preview", sa.String(), nullable=True),
         sa.Column("document", sa.String(), nullable=False),
@@ -203,6 +254,8 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("integration_types", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("build", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
         sa.Column("document", sa.String(), nullable=False),

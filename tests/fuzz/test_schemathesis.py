@@ -1,0 +1,171 @@
+"""Whatever is sent, the answer is one that ``/openapi.json`` describes, and never a 500.
+
+Schemathesis makes requests from the description: valid, at every bound, and wrong in every part.
+``make fuzz`` makes many more of them; ``FUZZ_EXAMPLES`` and ``FUZZ_SEED`` say how many, and which.
+"""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from itertools import cycle
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.api.test_deployments import PROJECT, draft, publish
+
+from connectory.api.observing import REQUESTS
+
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "12")
+SEED = os.environ.get("FUZZ_SEED", "1")
+LONGEST = 3600
+
+CANNOT_HOLD = (
+    # much of what a valid request asks for is refused: a repository that is not there, a version
+    # that has passed, a Connector that is not open to the Project
+    "positive_data_acceptance",
+    # undeploying goes on after the answer, and DELETE answers the same when asked twice
+    "use_after_free",
+)
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+KNOWN = 40
+"""How many there are to begin with: requests that delete come as often as any other."""
+
+Answered = Counter[tuple[str, str, int]]
+
+
+def basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+@pytest.fixture(scope="module")
+def described(api_server: Any) -> dict[str, Any]:
+    """The description, narrowed to what exists: else nearly every request ends at "not found"."""
+    document: dict[str, Any] = api_server.send("GET", "/openapi.json").body
+    known = populate(api_server)
+    tags = ["1.0.0", "2.0.0", "client", "broken", "empty", "unknown"]
+    repository = {"url": {"enum": [str(api_server.repository)]}, "tag": {"enum": tags}}
+    schemas = document["components"]["schemas"]
+    schemas["Repository"]["properties"] = repository
+    schemas["SetRepository"]["properties"] |= repository
+    schemas["ConnectorUpdate"]["properties"]["version"] = {"enum": [1, 2, 3]}
+    schemas["ConnectorReference"]["properties"] |= {
+        "id": {"enum": [None, *known.connectors]},
+        "key": {"enum": [None, *known.keys]},
+    }
+    own = cycle(range(KNOWN))
+    for path, methods in document["paths"].items():
+        values = known.values(path)
+        for said in methods.values():
+            number = next(own)
+            for parameter in (one for one in said["parameters"] if one["in"] == "path"):
+                offered = values[parameter["name"]]
+                parameter["schema"] = {"enum": offered}
+                # each operation is tried first on one that no other has deleted
+                parameter["example"] = offered[number % len(offered)]
+    deployable = api_server.send("GET", "/connectors/drafts?sort=status").body["results"][-1]
+    of_draft, of_deployment = (
+        document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        for path in ("/connectors/drafts", "/{projectKey}/deployments")
+    )
+    of_draft["example"] = api_server.draft()
+    of_deployment["example"] = draft(deployable)
+    return document
+
+
+class Known(NamedTuple):
+    """What exists, and one of each that does not, the last. ``connectors``: drafts as well."""
+
+    keys: list[str]
+    connectors: list[str]
+    deployments: list[str]
+
+    def values(self, path: str) -> dict[str, list[Any]]:
+        """What the parameters of an address may hold."""
+        ids = self.connectors if path.startswith("/connectors") else self.deployments
+        return {"projectKey": ["demo"], "key": self.keys, "id": ids, "revision": [1, 2]}
+
+
+def populate(api: Any) -> Known:
+    """Drafts, each published and deployed once."""
+    known = Known([], [], [])
+    for number in range(KNOWN):
+        staged = publish(api, api.create(key=f"known-{number}", privateProjects=[PROJECT]))
+        deployment = api.send("POST", "/demo/deployments", draft(staged, key=staged["key"]))
+        assert deployment.status == 201, deployment
+        known.keys.append(staged["key"])
+        known.connectors.append(staged["id"])
+        known.deployments.append(deployment.body["id"])
+    known.keys.append("unknown")
+    known.connectors.append(UNKNOWN)
+    known.deployments.append(UNKNOWN)
+    return known
+
+
+def answered() -> Answered:
+    """How many requests were answered, by method, address and status."""
+    return Counter(
+        {
+            (one.labels["method"], one.labels["path"], int(one.labels["status"])): int(one.value)
+            for family in REQUESTS.collect()
+            for one in family.samples
+            if one.name.endswith("_total")
+        }
+    )
+
+
+def fuzz(api: Any, described: dict[str, Any], where: str, credentials: str, to: Path) -> Answered:
+    """Run schemathesis on the addresses that match ``where``; what was answered meanwhile."""
+    file = to / "openapi.json"
+    file.write_text(json.dumps(described))
+    before = answered()
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", str(file), "--url", api.url),
+        *("--header", f"Authorization: {credentials}", "--include-path-regex", where),
+        *("--seed", SEED, "--max-examples", EXAMPLES, "--exclude-checks", ",".join(CANNOT_HOLD)),
+        *("--warnings", "off", "--no-color", "--continue-on-failure", "--request-timeout", "30"),
+    ]
+    # with the directory as its own: it keeps what it learns in files there
+    ran = subprocess.run(
+        command, cwd=to, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
+    assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]
+    return answered() - before
+
+
+RESOURCES = r"^/(?!console|oauth)"
+ADMINISTRATION = r"^/console/api"
+TOKENS = r"^/oauth"
+
+
+@pytest.mark.timeout(LONGEST)
+@pytest.mark.parametrize(
+    "where",
+    [RESOURCES, ADMINISTRATION, TOKENS],
+    ids=["resources", "administration", "tokens"],
+)
+def test_every_answer_is_one_that_is_described(
+    api_server: Any, described: dict[str, Any], where: str, tmp_path: Path
+) -> None:
+    first = api_server.first
+    credentials = {
+        ADMINISTRATION: basic(first.administrator, first.password),
+        TOKENS: basic(first.credentials.client_id, first.credentials.client_secret),
+    }.get(where, f"Bearer {api_server.token}")
+    found = fuzz(api_server, described, where, credentials, tmp_path)
+    assert [one for one in found if one[2] >= 500] == []
+    done = {(method, path) for method, path, status in found if status < 300}
+    asked = {(method, path) for method, path, _ in found if path != "unknown"}
+    assert {one for one in asked - done if not beyond_reach(*one)} == set()
+
+
+def beyond_reach(method: str, path: str) -> bool:
+    """An update needs the current version and the right status, a revision a worker's doing."""
+    return "/revisions/" in path or (
+        method == "POST" and re.search(r"\{(id|key)\}", path) is not None
+    )
