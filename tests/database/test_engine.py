@@ -165,3 +165,26 @@ async def test_without_a_cheap_version_every_read_is_made(database: Database) ->
     await memo.read("k", lambda _c: next(numbers))
     again = await memo.read("k", lambda _c: next(numbers))
     assert again == (0 if database.data_version() is not None else 1)
+
+
+def test_a_failure_speaks_of_nothing_that_is_not_committed(tmp_path: Path) -> None:
+    from threading import Event
+
+    from connectory.database.sqlite import SQLite
+
+    database, gate = SQLite(tmp_path / "connectory.db"), Event()
+    seen = list[list[str]]()
+
+    def fails(connection) -> None:  # type: ignore[no-untyped-def]
+        # this work sees what its neighbour in the batch wrote, and so would who is told of it
+        raise KeyError(connection.execute(select(organizations.c.key)).scalar())
+
+    waiting = database._submit(lambda _: gate.wait(10))
+    database._submit(_insert("neighbour"))
+    failing = database._submit(fails)
+    failing.add_done_callback(lambda _: seen.append(_keys(database)))
+    gate.set()
+    assert waiting.result(10)
+    assert isinstance(failing.exception(10), KeyError)
+    database.close()
+    assert seen == [["neighbour"]]

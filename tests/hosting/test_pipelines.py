@@ -213,7 +213,7 @@ async def test_undeploying_at_any_moment_of_a_deploy_leaves_nothing(
 ) -> None:
     digest = await pack(HELLO)
     for number in range(8):
-        deployment, _ = ask_for_deploy(database, seal, App("a", digest), App("b", digest))
+        deployment, _ = ask_for_deploy(database, seal, App("one", digest), App("two", digest))
         await asyncio.sleep(number * 0.06)
         undeploy = ask_for_undeploy(database, deployment.id)
         assert await ended(database, undeploy, 20) is RunState.SUCCEEDED

@@ -262,3 +262,29 @@ def test_a_long_message_keeps_its_cause_and_its_end() -> None:
     assert len(text) <= report.LONGEST_MESSAGE + 10
     assert text.startswith("the cause")
     assert text.endswith("the end")
+
+
+def test_the_retry_policy_of_connect_yaml_reaches_the_build() -> None:
+    from connectory.connectors.model import RetryPolicy
+    from connectory.publishing.branches import built
+    from connectory.publishing.model import Product, Suite
+    from connectory.publishing.steps.specification import plan
+    from connectory.repositories import Revision
+    from connectory.specification import parse
+
+    text = """
+deployAs:
+  - name: listener
+    applicationType: event
+    endpoint: /listener
+    retryPolicy:
+      strategy: exponential-backoff
+      minBackoffSeconds: 10
+      maxBackoffSeconds: 600
+"""
+    revision = Revision("https://x/y.git", "1", "c" * 40, "t" * 40)
+    (planned,) = plan(revision, parse(text)).applications
+    application = built(planned, Product("sha256:0", (), None, Suite()))
+    assert application.retry_policy == RetryPolicy(
+        strategy="exponential-backoff", min_backoff_seconds=10, max_backoff_seconds=600
+    )

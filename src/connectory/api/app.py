@@ -56,16 +56,18 @@ def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
 
     app = Starlette(
         routes=[
+            # the busiest first: routes are tried in order
+            # before /connectors/{id}: a Project may be called connectors, a draft is no id
+            *deployments.ROUTES[:1],
+            *connectors_staged.ROUTES,
+            *connectors.ROUTES,
+            *deployments.ROUTES[1:],
+            *oauth.ROUTES,
             resource("/healthz", GET=healthz),
             resource("/readyz", GET=readyz),
             *metrics.ROUTES,
             *documentation.ROUTES,
-            *oauth.ROUTES,
             *administration.ROUTES,
-            # before /connectors/{id}: a Project may be called connectors
-            *deployments.ROUTES,
-            *connectors_staged.ROUTES,
-            *connectors.ROUTES,
         ],
         exception_handlers=HANDLERS,
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Raw
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +26,7 @@ from connectory.connectors import store
 from connectory.connectors.model import Connector, IntegrationType
 from connectory.connectors.search import Search
 from connectory.errors import ResourceNotFoundError
+from connectory.wire import encode
 
 SORTS = {
     "createdAt": "created_at",
@@ -47,7 +48,11 @@ async def read(request: Request) -> Response:
     require(who, VIEW_CONNECTORS)
     id_ = path_id(request) if "id" in request.path_params else None
     key = None if id_ else path_key(request)
-    return answer(await context(request).database.read(lambda c: visible(c, who, id=id_, key=key)))
+    document = await context(request).memo.read(
+        ("connector", id_, key, who.project.key),
+        lambda c: Raw(encode(visible(c, who, id=id_, key=key))),
+    )
+    return answer(document)
 
 
 def visible(

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,7 +95,7 @@ class SQLite:
         return [piece for piece in batch if piece is not None]
 
     def _commit(self, connection: Connection, batch: list[Piece]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
+        done: list[tuple[Future[Any], Callable[[], None]]] = []
         try:
             with connection.begin():
                 for work, future in batch:
@@ -104,23 +105,26 @@ class SQLite:
                 future.set_exception(error)
             return
         self.changes.announce()
-        for future, result in done:
-            future.set_result(result)
+        for _, tell in done:
+            tell()
 
     @staticmethod
     def _attempt(
         connection: Connection,
         work: Callable[[Connection], Any],
         future: "Future[Any]",
-        done: list[tuple["Future[Any]", Any]],
+        done: list[tuple["Future[Any]", Callable[[], None]]],
     ) -> None:
+        """Whoever asked is told after the commit, of a failure too: it may speak of what earlier
+        pieces of the batch have written."""
         if not future.set_running_or_notify_cancel():
             return  # given up before it began
         try:
             with connection.begin_nested():
-                done.append((future, work(connection)))
+                result = work(connection)
+            done.append((future, partial(future.set_result, result)))
         except Exception as error:  # the error belongs to who asked
-            future.set_exception(error)
+            done.append((future, partial(future.set_exception, error)))
 
 
 def _engine(file: Path) -> Engine:
