@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,6 +52,9 @@ def _rendered(app: Starlette) -> str:
 
 def render(described: Schema) -> str:
     """An OpenAPI document as a page that needs neither a network nor scripts."""
+    # loaded with the first page, for a fast start
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("connectory.api.openapi"),
         autoescape=True,
