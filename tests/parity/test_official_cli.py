@@ -179,6 +179,36 @@ def test_deployment_logs_of_an_unknown_application_are_refused(cli: Cli, settled
     refused.failed().shows("Code: DeploymentApplicationDoesNotExist")
 
 
+def test_deployment_redeploy_brings_another_value_to_the_same_address(
+    cli: Cli, settled: Outcome
+) -> None:
+    url = settled.found(r"url: '(http://[^']+)'")
+    redeployed = cli.run(
+        "connect", "deployment", "redeploy", "--key", DEPLOYMENT,
+        "--configuration", "greeting.GREETING=Servus", "--updateConnector",
+    )  # fmt: skip
+    redeployed.succeeded().shows(
+        f"Deployment with {DEPLOYMENT} - ", "has been successfully redeployed"
+    )
+    described = cli.run("connect", "deployment", "describe", "--key", DEPLOYMENT).succeeded()
+    described.shows("status: 'Deployed'", f"url: '{url}'", f"'{'*' * len(SECRET)}'")
+    with urllib.request.urlopen(f"{url}?name=Ada", timeout=30) as response:
+        assert b'"Servus, Ada!"' in response.read()
+
+
+def test_a_second_preview_moves_the_same_deployment(
+    cli: Cli, previewed: tuple[Outcome, Watch]
+) -> None:
+    url = previewed[0].found(r"(http://\S+/greeting)")
+    again = cli.run(
+        "connect", "connectorstaged", "preview", "--key", KEY, "--deployment-key", PREVIEW,
+        "--region", REGION, "--configuration", "greeting.GREETING=Hej",
+    )  # fmt: skip
+    again.succeeded().shows(f"'{PREVIEW}'", url)
+    with urllib.request.urlopen(f"{url}?name=Ada", timeout=30) as response:
+        assert b'"Hej, Ada!"' in response.read()
+
+
 def test_deployment_delete_removes_it(cli: Cli, settled: Outcome) -> None:
     deleted = cli.run("connect", "deployment", "delete", "--key", DEPLOYMENT, typed="y\n")
     deleted.succeeded().shows(f"Deployment with key - '{DEPLOYMENT}' has been successfully deleted")
@@ -233,3 +263,29 @@ def test_update_sends_several_changes_as_one_version(cli: Cli, created: Outcome)
     updated.succeeded().shows("has been successfully updated. (version: 2)")
     described = cli.run("connect", "connectorstaged", "describe", "--key", "renamed")
     described.succeeded().shows("name: 'Salutation'", f"privateProjects: [ '{REGION}:other' ]")
+
+
+def test_update_changes_every_field_it_has_a_flag_for(cli: Cli, created: Outcome) -> None:
+    cli.run("connect", "connectorstaged", "create", *draft("changed")).succeeded()
+    updated = cli.run(
+        "connect", "connectorstaged", "update", "--key", "changed", "--description", "Other words",
+        "--creator-email", "grace@example.org", "--integration-types", "tax",
+        "--supported-regions", "us-central1.gcp",
+    )  # fmt: skip
+    updated.succeeded().shows("has been successfully updated. (version: 2)")
+    described = cli.run("connect", "connectorstaged", "describe", "--key", "changed").succeeded()
+    described.shows(
+        "description: 'Other words'", "email: 'grace@example.org'", "integrationTypes: [ 'tax' ]",
+        "supportedRegions: [ 'us-central1.gcp' ]",
+    )  # fmt: skip
+
+
+def test_certify_hands_the_draft_to_the_reviewers(cli: Cli, platform: Platform) -> None:
+    cli.run("connect", "connectorstaged", "create", *draft("candidate")).succeeded()
+    cli.run("connect", "connectorstaged", "certify", "--key", "candidate").succeeded().shows(
+        "is under review by our certification team"
+    )
+    path = "/connectors/drafts/key=candidate"
+    with Watch(platform, draft=(path, "status")) as watch:
+        cli.run("connect", "connectorstaged", "describe", "--key", "candidate").succeeded()
+        assert watch.at("draft", "ReadyForCertification")
