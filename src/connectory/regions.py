@@ -5,6 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from connectory.wire import END
+
 
 class Region(StrEnum):
     EUROPE_WEST1_GCP = "europe-west1.gcp"
@@ -14,6 +16,6 @@ class Region(StrEnum):
     EU_CENTRAL_1_AWS = "eu-central-1.aws"
 
 
-ProjectKey = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9\-_]{2,36}$")]
-ProjectIdentifier = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9\-_.]+:[a-zA-Z0-9\-_]{2,36}$")]
+ProjectKey = Annotated[str, Meta(pattern=rf"^[a-zA-Z0-9\-_]{{2,36}}{END}")]
+ProjectIdentifier = Annotated[str, Meta(pattern=rf"^[a-zA-Z0-9\-_.]+:[a-zA-Z0-9\-_]{{2,36}}{END}")]
 """``{region}:{projectKey}``."""

@@ -15,6 +15,10 @@ T = TypeVar("T")
 
 encode = msgspec.json.encode
 
+END = r"$(?!\n)"
+"""The end of a text in a pattern: Python's ``$`` alone would let a last newline through, which
+ECMA 262's, the one of the contract's patterns, does not."""
+
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """A number of the contract that a database is asked for: no column takes a larger one."""
 

@@ -48,6 +48,8 @@ def test_malformed_json_is_refused(api: Any, path: str, data: bytes) -> None:
         ({"name": ""}, "$.name"),
         ({"key": "a"}, "$.key"),
         ({"key": "with space"}, "$.key"),
+        ({"key": "newline\n"}, "$.key"),
+        ({"privateProjects": ["europe-west1.gcp:demo\n"]}, "$.privateProjects"),
         ({"key": "k" * 257}, "$.key"),
         ({"creator": {}}, "email"),
         ({"creator": {"email": "nobody"}}, "$.creator.email"),

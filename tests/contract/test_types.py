@@ -19,7 +19,7 @@ from connectory.errors import ConcurrentModificationError, render
 from connectory.hosting.lines import LogType, Severity
 from connectory.hosting.logs import DeploymentLog
 from connectory.regions import ProjectIdentifier, Region
-from connectory.wire import Page
+from connectory.wire import END, Page
 
 TYPES: dict[str, Any] = contract("types")
 
@@ -178,7 +178,10 @@ def _scalar_differs(kind: str, said: dict[str, Any], shape: inspect.Type) -> str
 
 
 def _text_differs(said: dict[str, Any], shape: inspect.StrType) -> str:
-    if "pattern" in said and (shape.pattern or "").replace(r"\-", "-") != said["pattern"]:
+    if (
+        "pattern" in said
+        and (shape.pattern or "").replace(r"\-", "-").replace(END, "$") != said["pattern"]
+    ):
         return f"has another pattern: {shape.pattern}"
     for ours, theirs in ((shape.min_length, "minLength"), (shape.max_length, "maxLength")):
         if theirs in said and ours != said[theirs]:

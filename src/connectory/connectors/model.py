@@ -15,11 +15,11 @@ from connectory.specification import (
     Specification,
     StandardKey,
 )
-from connectory.wire import Wire
+from connectory.wire import END, Wire
 
-Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+$", min_length=2, max_length=256)]
+Key = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]+{END}", min_length=2, max_length=256)]
 NonEmpty = Annotated[str, Meta(min_length=1)]
-Email = Annotated[str, Meta(pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$", max_length=320)]
+Email = Annotated[str, Meta(pattern=rf"^[^\s@]+@[^\s@]+\.[^\s@]+{END}", max_length=320)]
 
 
 class IntegrationType(StrEnum):
