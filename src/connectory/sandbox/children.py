@@ -26,9 +26,6 @@ class Starter:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-starter")
 
-    async def call(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
-
     async def start(
         self,
         argv: Sequence[str],
@@ -50,23 +47,30 @@ class Starter:
                 start_new_session=True,
             )
 
+        return await self.begin(fork, _discard)
+
+    async def begin(self, fork: Callable[[], T], discard: Callable[[T], None]) -> T:
+        """What `fork` has started. A fork cannot be called off: when nobody waits any more, what
+        it started would have nobody, and is discarded."""
         starting = asyncio.get_running_loop().run_in_executor(self._thread, fork)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            # the fork cannot be called off, and its child would have nobody
-            await asyncio.shield(_discarded(starting))
+            await asyncio.shield(_discarded(starting, discard))
             raise
 
     def close(self) -> None:
         self._thread.shutdown(wait=False)
 
 
-async def _discarded(starting: "asyncio.Future[Child]") -> None:
+async def _discarded(starting: "asyncio.Future[T]", discard: Callable[[T], None]) -> None:
     with suppress(OSError):
-        child = await starting
-        hang_up(child)
-        await asyncio.to_thread(kill, child)
+        discard(await starting)
+
+
+def _discard(child: Child) -> None:
+    hang_up(child)
+    kill(child)
 
 
 async def exited(child: Child) -> int:

@@ -175,7 +175,7 @@ class Isolated:
         alone = launch.dropped(argv, self.machine.user, dies_with=os.getpid())
         full = pasta.with_tun(alone, self.machine.tun)
         with namespaces.opened(first) as inside:
-            child, said = await self.starter.call(partial(pasta.start, full, inside))
+            child, said = await self.starter.begin(partial(pasta.start, full, inside), pasta.drop)
             undo.callback(pasta.end, child)
             await asyncio.to_thread(namespaces.close, inside, pasta.METADATA)
         await pasta.ready(child, said, pid_file)

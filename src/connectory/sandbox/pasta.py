@@ -77,6 +77,13 @@ def start(argv: Sequence[str], inside: Inside) -> tuple[subprocess.Popen[bytes],
         return child, os.dup(said.fileno())
 
 
+def drop(started: tuple[subprocess.Popen[bytes], int]) -> None:
+    """Undo `start` when nobody waits for it any more."""
+    child, said = started
+    os.close(said)
+    end(child)
+
+
 async def ready(child: subprocess.Popen[bytes], said: int, pid_file: Path) -> None:
     """Return once pasta has configured the network: it writes its process id last."""
     until = asyncio.get_running_loop().time() + PATIENCE
