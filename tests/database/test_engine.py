@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from connectory.auth.store import organizations
 from connectory.database import Database, open_database
@@ -188,3 +189,13 @@ def test_a_failure_speaks_of_nothing_that_is_not_committed(tmp_path: Path) -> No
     assert isinstance(failing.exception(10), KeyError)
     database.close()
     assert seen == [["neighbour"]]
+
+
+async def test_an_error_does_not_repeat_what_was_to_be_written(database: Database) -> None:
+    await database.write(_insert("hunter2"))
+    with pytest.raises(IntegrityError) as refused:
+        await database.write(_insert("hunter2"))
+    assert "hidden" in str(refused.value)
+    if database.data_version() is not None:
+        # PostgreSQL's own text names the value of the unique key; ours repeats nothing
+        assert "hunter2" not in str(refused.value)

@@ -68,7 +68,10 @@ class PostgreSQL:
 
 async def _open(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        # an error is logged, and what it was about may be a secret
+        hide_parameters=True,
     )
     async with engine.connect() as connection:
         await connection.run_sync(_migrate_alone)

@@ -131,6 +131,8 @@ def _engine(file: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{file}",
         poolclass=NullPool,
+        # an error is logged, and what it was about may be a secret
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 30},
     )
 
