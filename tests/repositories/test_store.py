@@ -444,3 +444,38 @@ async def test_git_runs_as_the_other_user(tmp_path: Path, mirror: Path, origin: 
     assert {path.stat().st_uid for path in repository.rglob("*")} == {65534}
     await store.export(revision, tmp_path / "out")
     assert (tmp_path / "out" / "connect.yaml").stat().st_uid == 0
+
+
+async def test_all_files_are_listed_with_their_ids_and_sizes(
+    store: Repositories, origin: Origin
+) -> None:
+    inner = origin.tree([("100755", origin.blob(b"run"), b"b.sh")])
+    root = [("100644", origin.blob(b"1"), b"a"), ("40000", inner, b"folder")]
+    origin.commit(origin.tree(root), "refs/tags/v2")
+    listed = await store.files(await store.fetch(URL, "v2"))
+    assert [(each.path, each.size) for each in listed] == [("a", 1), ("folder/b.sh", 3)]
+    assert listed[1].id == origin.blob(b"run")
+
+
+async def test_history_comes_as_deep_as_asked_and_only_for_the_same_commit(
+    store: Repositories, origin: Origin
+) -> None:
+    tree, last = origin.git("rev-parse", "v1^{tree}"), origin.git("rev-parse", "v1")
+    for _ in range(3):
+        last = origin.git("commit-tree", "-m", "next", "-p", last, tree)
+    origin.git("update-ref", "refs/tags/v2", last)
+    revision = await store.fetch(URL, "v2")
+    repository = await store.history(revision, 3)
+    assert repository is not None
+    assert len(commits(repository, revision.commit)) == 3
+    assert await store.history(revision, 3) == repository
+
+    origin.files({"a": b"moved"}, "refs/tags/v2")
+    moved = await store.fetch(URL, "v2")
+    origin.git("update-ref", "refs/tags/v2", last)
+    assert await store.history(moved, 3) is None
+
+
+def commits(repository: Path, commit: str) -> list[str]:
+    command = ["git", f"--git-dir={repository}", "rev-list", commit]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()

@@ -150,6 +150,12 @@ def fetch(repository: Path, address: str, name: str, into: str) -> list[str]:
     return [*within(repository), "fetch", *options, "--", address, f"+{name}:{into}"]
 
 
+def fetch_history(repository: Path, address: str, name: str, into: str, depth: int) -> list[str]:
+    """Fetches one name with so many commits of its history, as the local ref `into`."""
+    plain = fetch(repository, address, name, into)
+    return [f"--depth={depth}" if word == "--depth=1" else word for word in plain]
+
+
 def resolve(repository: Path, name: str) -> list[str]:
     """The commit and the tree a local name stands for."""
     return [*within(repository), "rev-parse", f"{name}^{{commit}}", f"{name}^{{tree}}"]

@@ -17,6 +17,7 @@ from connectory.repositories.address import check_tag, check_url
 from connectory.repositories.cache import Cache
 from connectory.repositories.exporting import make_links, objects, write_out
 from connectory.repositories.git import Git
+from connectory.repositories.history import history
 from connectory.repositories.revision import RepositoryRefused, Revision
 from connectory.repositories.running import Bounds
 from connectory.repositories.settings import MIB, GitSettings
@@ -71,6 +72,21 @@ class Repositories:
         folder = path + "/" if path else ""
         entries = await self._apart(lambda bounds: self._list(revision, folder, bounds))
         return {entry.path.removeprefix(folder): entry.id for entry in entries}
+
+    async def files(self, revision: Revision) -> list[TreeEntry]:
+        """All files and links of the revision, in the order of their paths.
+
+        Raises RepositoryRefused for a tree that is not safe to write out.
+        """
+        entries = await self._apart(lambda bounds: self._checked_entries(revision, bounds))
+        return [entry for entry in entries if entry.kind == "blob"]
+
+    async def history(self, revision: Revision, depth: int) -> Path | None:
+        """The bare repository that holds the revision with up to `depth` commits of its history.
+
+        None when it cannot be had: the tag has moved, the other side is away, it is too large.
+        """
+        return await self._apart(lambda bounds: history(self.git, revision, depth, bounds))
 
     async def export(self, revision: Revision, target: Path) -> None:
         """Writes all files of the revision to `target`, which must be empty or not exist.
