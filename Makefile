@@ -10,8 +10,8 @@ serve:   ## the platform on http://127.0.0.1:8080
 test:    ## every test but the long ones
 	@bin/run pytest -q -n 2 --dist loadfile --ignore tests/durability
 
-test-durability:  ## kill -9 at every step and at random moments: some minutes
-	@bin/run pytest -q tests/durability
+test-durability:  ## kill -9 at every step and at random moments, 10,000 conflicting updates: some minutes
+	@CONFLICT_ROUNDS=200 bin/run pytest -q tests/durability tests/api/test_concurrency.py
 
 check:   ## format, lint, types, import contracts
 	@bin/run ruff format --check .
@@ -29,6 +29,7 @@ format:  ## let the tools write what they can
 bench:   ## ratios against named comparators
 	@bin/run python -m benchmarks.publish
 	@bin/run python -m benchmarks.deploy
+
 	@bin/run python -m benchmarks.api
 
 docs:    ## write the reference pages from the code

@@ -230,7 +230,7 @@ async def updates(session: aiohttp.ClientSession, draft: str) -> None:
 
 
 async def memory(pid: int, connector_id: str, token: str, minutes: float) -> None:
-    samples = []
+    samples = [resident(pid)]
     until = time.monotonic() + minutes * 60
     while time.monotonic() < until:
         await asyncio.to_thread(wrk, PORT, f"/connectors/{connector_id}", token)
@@ -238,6 +238,14 @@ async def memory(pid: int, connector_id: str, token: str, minutes: float) -> Non
     half = samples[len(samples) // 2 :]
     grown = f"{samples[0]:.0f} MB to {samples[-1]:.0f} MB in {minutes:g} min of load"
     print(f"memory            {grown}; second half {half[-1] - half[0]:+.1f} MB")
+    each = " ".join(f"{one:.1f}" for one in by_minute(samples, minutes))
+    print(f"                  MB at the start, after each minute: {each}")
+
+
+def by_minute(samples: list[float], minutes: float) -> list[float]:
+    """The first sample and the one nearest to the end of each minute."""
+    last = len(samples) - 1
+    return [samples[round(last * minute / minutes)] for minute in range(int(minutes) + 1)]
 
 
 async def _version(session: aiohttp.ClientSession, draft: str) -> int:

@@ -2,9 +2,13 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
+
+CORRELATION: ContextVar[str | None] = ContextVar("correlation", default=None)
+"""The correlation id of the request that is being answered; every line written meanwhile has it."""
 
 
 def configure_logging(level: str) -> None:
@@ -13,7 +17,7 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(message)s")
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _with_correlation,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.dict_tracebacks,
@@ -24,6 +28,12 @@ def configure_logging(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _with_correlation(_logger: Any, _name: str, event: Any) -> Any:
+    if correlation := CORRELATION.get():
+        event["correlation"] = correlation
+    return event
 
 
 def _without_locals(_logger: Any, _name: str, event: Any) -> Any:

@@ -1,15 +1,23 @@
 """Every endpoint of the contract, for every kind of caller."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import Connection
 from tests.api.released import deploy, finish, redeploy, release
 
 from connectory.auth.administration import ProjectDraft, add_project
 from connectory.auth.model import ApiClient
-from connectory.auth.store import create_api_client, create_organization, issue_token
+from connectory.auth.store import (
+    create_api_client,
+    create_organization,
+    delete_api_client,
+    issue_token,
+)
+from connectory.database import open_database
 
 ENDPOINTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "contract" / "data" / "endpoints.json").read_text()
@@ -222,3 +230,20 @@ def test_a_deployment_of_another_project_is_not_reached_by_its_id(api: Any, worl
         assert api.send(method, path, token=token).codes == ["ResourceNotFound"]
     for suffix in ("/logs", "/revisions", "/revisions/1"):
         assert api.send("GET", f"{path}{suffix}", token=token).codes == ["ResourceNotFound"]
+
+
+def test_a_token_that_another_process_revokes_is_refused_at_once(api_server: Any) -> None:
+    api = api_server
+    elsewhere = open_database("", Path(api.database._engine.url.database).parent)
+
+    def make(connection: Connection) -> tuple[str, str]:
+        scopes = ("manage_project:demo",)
+        client, _ = create_api_client(connection, "demo", "short", scopes)
+        return client.id, issue_token(connection, client, scopes, 600).value
+
+    for _ in range(20):
+        client_id, token = api.database.write_blocking(make)
+        assert api.send("GET", "/demo/deployments", token=token).status == 200
+        elsewhere.write_blocking(partial(delete_api_client, client_id=client_id))
+        assert api.send("GET", "/demo/deployments", token=token).status == 401
+    elsewhere.close()

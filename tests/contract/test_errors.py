@@ -10,7 +10,8 @@ import pytest
 from tests.api.released import DEPLOYMENTS, PROJECT, deploy, draft, redeploy, release, values
 from tests.contract.conftest import contract
 
-from connectory.api.answers import Envelope
+from connectory.api.envelope import Envelope
+from connectory.api.routing import Addresses, resource
 from connectory.errors import render
 from connectory.hosting.gateway.errors import ApplicationUnreachableError
 
@@ -53,8 +54,9 @@ def already_certified(api: Any) -> Any:
     return api.update(public(api), {"action": "publish", "certification": True})
 
 
-def in_certification(api: Any) -> Any:
-    staged = api.create()
+def under_review(api: Any) -> dict[str, Any]:
+    """A draft whose automatic checks have passed."""
+    staged: dict[str, Any] = api.create()
 
     def work(connection: Any) -> None:
         from connectory.connectors import store
@@ -65,9 +67,11 @@ def in_certification(api: Any) -> Any:
         store.save_staged(connection, ready, expected=before.version)
 
     api.database.write_blocking(work)
-    return api.update(
-        staged | {"version": staged["version"] + 1}, {"action": "publish", "certification": True}
-    )
+    return staged | {"version": staged["version"] + 1}
+
+
+def in_certification(api: Any) -> Any:
+    return api.update(under_review(api), {"action": "publish", "certification": True})
 
 
 def reference_not_found(api: Any) -> Any:
@@ -263,6 +267,13 @@ def test_several_problems_come_in_one_answer(api: Any) -> None:
     assert answer.body["message"] == answer.body["errors"][0]["message"]
 
 
+def test_a_draft_under_review_is_not_deleted(api: Any) -> None:
+    path = f"{DRAFTS}/{under_review(api)['id']}"
+    refused = api.send("DELETE", path)
+    assert (refused.status, refused.codes) == (400, ["ConnectorStagedInCertification"])
+    assert api.send("GET", path).body["status"] == "ReadyForCertification"
+
+
 def test_a_bad_token_is_the_401_of_the_platform(api: Any) -> None:
     answer = api.send("GET", DRAFTS, token="nonsense")
     assert answer.status == 401
@@ -273,7 +284,7 @@ def test_a_bad_token_is_the_401_of_the_platform(api: Any) -> None:
 async def test_our_own_fault_is_general_and_tells_nothing() -> None:
     sent = list[dict[str, Any]]()
 
-    async def fails(scope: Any, receive: Any, send: Any) -> None:
+    async def fails(_request: Any) -> Any:
         raise RuntimeError("secret details")
 
     async def receive() -> dict[str, Any]:
@@ -283,7 +294,8 @@ async def test_our_own_fault_is_general_and_tells_nothing() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await Envelope(fails)(scope, receive, send)
+    addresses = Addresses([resource("/", GET=fails)])
+    await Envelope(addresses, None)(scope, receive, send)  # type: ignore[arg-type]
     document = json.loads(sent[1]["body"])
     assert sent[0]["status"] == document["statusCode"] == ERRORS["General"]["status"]
     assert document["message"] == ERRORS["General"]["message"]

@@ -12,7 +12,10 @@ import pytest
 from msgspec import inspect
 from tests.contract.conftest import contract
 
+from connectory.api.app import api as application
 from connectory.api.deployments import LogAnswer
+from connectory.api.openapi.document import document
+from connectory.api.openapi.renaming import REF
 from connectory.connectors import actions, model
 from connectory.deployments import model as deployments
 from connectory.errors import ConcurrentModificationError, render
@@ -215,6 +218,32 @@ def test_fields_are_the_contracts(name: str) -> None:
         if said[field]["required"] and not ours[field].required and (name, field) not in KINDER
     ]
     assert less == []
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    """What ``/openapi.json`` shows clients."""
+    routes: Any = application(None, lambda: True).routes  # type: ignore[arg-type]
+    described: dict[str, Any] = document(routes)["components"]["schemas"]
+    return described
+
+
+@pytest.mark.parametrize("name", sorted(set(TYPES) - {"Artifact"}))
+def test_the_description_has_it_under_its_name(schemas: dict[str, Any], name: str) -> None:
+    """And its fields refer to the contract's types, so that generated clients have them too."""
+    said, schema = TYPES[name], schemas[name]
+    assert set(schema.get("enum", ())) == set(said.get("enum", ()))
+    if "discriminator" in said:
+        return
+    for field, one in said.get("fields", {}).items():
+        shown, kind = schema["properties"][field], one["type"].removesuffix("[]")
+        if kind in TYPES and (name, field) not in OTHER_IN_REQUESTS:
+            assert f"'{REF}{kind}'" in str(shown), field
+
+
+OTHER_IN_REQUESTS = {
+    one for one in OTHER_TYPE if one[0] in {"DeploymentDraft", "DeploymentRedeployAction"}
+}
 
 
 REQUESTS = ["ConnectorStagedDraft", "DeploymentDraft", "ConnectorUpdate", "DeploymentUpdate",

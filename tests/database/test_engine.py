@@ -10,6 +10,7 @@ from connectory.auth.store import organizations
 from connectory.database import Database, open_database
 from connectory.database.changes import Changes
 from connectory.database.memo import Memo
+from connectory.database.sqlite import SQLite
 
 
 def _insert(key: str):  # type: ignore[no-untyped-def]
@@ -154,6 +155,47 @@ async def test_a_memo_remembers_until_anybody_writes(tmp_path: Path) -> None:
     theirs.close()
 
 
+async def test_whoever_asks_after_a_commit_sees_it_however_busy_the_memo_is(tmp_path: Path) -> None:
+    ours, theirs = open_database("", tmp_path), open_database("", tmp_path)
+    memo = Memo(ours)
+
+    def count(connection) -> int:  # type: ignore[no-untyped-def]
+        return len(list(connection.execute(select(organizations.c.key))))
+
+    async def busy() -> None:
+        while True:
+            await memo.read("k", count)
+            await asyncio.sleep(0)
+
+    others = [asyncio.create_task(busy()) for _ in range(8)]
+    for number in range(60):
+        writer = theirs if number % 2 else ours
+        await asyncio.to_thread(writer.write_blocking, _insert(f"k{number}"))
+        assert await memo.read("k", count) == number + 1
+    for one in others:
+        one.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    ours.close()
+    theirs.close()
+
+
+async def test_a_memo_looks_once_for_all_that_run_before_the_loop_turns(tmp_path: Path) -> None:
+    class Watched(SQLite):
+        looks = 0
+
+        def data_version(self) -> int:
+            self.looks += 1
+            return super().data_version()
+
+    database = Watched(tmp_path / "connectory.db")
+    memo = Memo(database)
+    for _ in range(3):
+        await asyncio.gather(*(memo.read(n % 2, lambda _c: 7) for n in range(16)))
+        await asyncio.sleep(0)
+    assert database.looks == 3
+    database.close()
+
+
 async def test_a_memo_never_remembers_that_there_was_nothing(database: Database) -> None:
     memo = Memo(database)
     answers: list[int | None] = [None, 7]
@@ -170,8 +212,6 @@ async def test_without_a_cheap_version_every_read_is_made(database: Database) ->
 
 def test_a_failure_speaks_of_nothing_that_is_not_committed(tmp_path: Path) -> None:
     from threading import Event
-
-    from connectory.database.sqlite import SQLite
 
     database, gate = SQLite(tmp_path / "connectory.db"), Event()
     seen = list[list[str]]()

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from connectory.api import (
     administration,
@@ -16,11 +14,12 @@ from connectory.api import (
     metrics,
     oauth,
 )
-from connectory.api.answers import HANDLERS, Envelope, answer
+from connectory.api.answers import answer
 from connectory.api.context import Context
+from connectory.api.envelope import Envelope
 from connectory.api.openapi import Access, Operation
 from connectory.api.openapi import page as documentation
-from connectory.api.routing import resource
+from connectory.api.routing import Addresses, resource
 from connectory.wire import Wire
 
 
@@ -28,7 +27,7 @@ class Health(Wire):
     status: Literal["ok", "ready", "starting"]
 
 
-def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
+def api(context: Context, ready: Callable[[], bool]) -> Envelope:
     """Every endpoint over ``context``. ``ready`` says whether requests can be served in full."""
 
     @Operation(
@@ -54,9 +53,8 @@ def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
         """The platform takes work."""
         return answer(Health(status="ready")) if ready() else answer(Health(status="starting"), 503)
 
-    app = Starlette(
-        routes=[
-            # the busiest first: routes are tried in order
+    addresses = Addresses(
+        [
             # before /connectors/{id}: a Project may be called connectors, a draft is no id
             *deployments.ROUTES[:1],
             *connectors_staged.ROUTES,
@@ -68,9 +66,6 @@ def api(context: Context, ready: Callable[[], bool]) -> ASGIApp:
             *metrics.ROUTES,
             *documentation.ROUTES,
             *administration.ROUTES,
-        ],
-        exception_handlers=HANDLERS,
+        ]
     )
-    app.router.redirect_slashes = False
-    app.state.context = context
-    return Envelope(app)
+    return Envelope(addresses, context)

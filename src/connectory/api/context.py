@@ -60,7 +60,7 @@ class Paging:
 
 
 def context(request: Request) -> Context:
-    return cast("Context", request.app.state.context)
+    return cast("Context", request.app.context)
 
 
 async def caller(request: Request) -> Caller:

@@ -51,7 +51,8 @@ class Egress:
             self._open.discard(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            head = await reader.readuntil(b"\r\n\r\n")
         try:
             there = await self._connect(requested(head))
         except Refused as refusal:
@@ -85,7 +86,8 @@ async def _first_reached(
     last: OSError | None = None
     for address in addresses:
         try:
-            return await asyncio.wait_for(asyncio.open_connection(address, port), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.open_connection(address, port)
         except OSError as error:
             last = error
     raise last if last is not None else OSError("no address")

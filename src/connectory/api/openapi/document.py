@@ -13,7 +13,8 @@ from connectory.api.context import KEY, UUID
 from connectory.api.openapi import refusals
 from connectory.api.openapi.examples import EXAMPLES
 from connectory.api.openapi.operation import Access, Operation, Query, declared
-from connectory.api.openapi.schemas import Schema, Schemas
+from connectory.api.openapi.renaming import Schema
+from connectory.api.openapi.schemas import Schemas
 from connectory.api.routing import Resource
 from connectory.auth.scopes import SCOPES
 
@@ -21,6 +22,7 @@ TAGS = {
     "ConnectorStaged": "The draft of a connector, which its creator edits, previews and publishes.",
     "Connector": "A published version, which never changes.",
     "Deployment": "A Connector running in a Project.",
+    "Reports": "All that a preview or a publish found; not part of the Connect API.",
     "Access": "Access tokens for API clients, by OAuth 2.0.",
     "Administration": "Setting up Projects and API clients; not part of the Connect API.",
     "Platform": "The platform about itself; not part of the Connect API.",

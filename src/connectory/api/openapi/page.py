@@ -9,7 +9,7 @@ from starlette.responses import Response
 from connectory.api.openapi.document import document
 from connectory.api.openapi.operation import Access, Operation
 from connectory.api.openapi.reading import chapters, entries
-from connectory.api.openapi.schemas import Schema
+from connectory.api.openapi.renaming import Schema
 from connectory.api.routing import resource
 from connectory.wire import encode
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from connectory.api.openapi.schemas import REF, Schema
+from connectory.api.openapi.renaming import REF, Schema
 
 
 class Part(NamedTuple):

@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from connectory.api.openapi.operation import FORM, Access, Operation
-from connectory.api.openapi.schemas import REF, Schema, prose
+from connectory.api.openapi.renaming import REF, Schema
+from connectory.api.openapi.schemas import prose
 from connectory.errors import (
     AuthenticationError,
     AuthorizationError,
@@ -21,7 +22,7 @@ from connectory.errors import (
     ResourceNotFoundError,
 )
 
-RESPONSE = "ErrorResponse"
+RESPONSE, OBJECT = "ErrorResponse", "ErrorObject"
 STAND_INS: dict[Any, Any] = {int: 1, bool: True}
 TYPES: dict[type, Schema] = {
     int: {"type": "integer"},
@@ -89,11 +90,12 @@ def component(error: type[ConnectError]) -> str:
 
 
 def components(errors: Iterable[type[ConnectError]]) -> dict[str, Schema]:
-    """``ErrorResponse`` and the schema of each error."""
+    """``ErrorResponse``, what its errors have in common, and the schema of each error."""
     first: dict[str, type[ConnectError]] = {}
     for error in errors:
         first.setdefault(component(error), error)
-    return {RESPONSE: ERROR_RESPONSE, **{name: _error(one) for name, one in sorted(first.items())}}
+    each = {name: _error(one) for name, one in sorted(first.items())}
+    return {RESPONSE: ERROR_RESPONSE, OBJECT: ERROR_OBJECT, **each}
 
 
 ERROR_RESPONSE: Schema = {
@@ -103,11 +105,19 @@ ERROR_RESPONSE: Schema = {
     "properties": {
         "statusCode": {"type": "integer"},
         "message": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object"}, "minItems": 1},
+        "errors": {"type": "array", "items": {"$ref": f"{REF}{OBJECT}"}, "minItems": 1},
         "error": {"type": "string"},
         "error_description": {"type": "string"},
     },
     "required": ["statusCode", "message", "errors"],
+}
+
+
+ERROR_OBJECT: Schema = {
+    "type": "object",
+    "description": "What every error has; some have further fields.",
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["code", "message"],
 }
 
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
+from connectory.api.openapi.names import ALIASES, PAGES
 from connectory.api.openapi.operation import Paged
+from connectory.api.openapi.renaming import REF, Schema, names_of, referring, renamed
 from connectory.wire import Page
 
-REF = "#/components/schemas/"
 PAGED = "PagedQueryResponse"
-
-Schema = dict[str, Any]
 
 
 class Schemas:
@@ -20,12 +19,14 @@ class Schemas:
 
     def __init__(self, types: Iterable[Any]) -> None:
         wanted = list(dict.fromkeys([*types, Page]))
-        shown = [one.of if isinstance(one, Paged) else one for one in wanted]
-        schemas, components = msgspec.json.schema_components(shown, ref_template=f"{REF}{{name}}")
-        self._schemas = dict(zip(wanted, schemas, strict=True))
-        self.components: dict[str, Schema] = {
-            name: _plain(schema) for name, schema in components.items()
+        shown = [*(one.of if isinstance(one, Paged) else one for one in wanted), *ALIASES.values()]
+        found, components = msgspec.json.schema_components(shown, ref_template=f"{REF}{{name}}")
+        schemas, names = [_plain(one) for one in found], names_of(components)
+        self._schemas: dict[Any, Schema] = {
+            one: referring(schema, names) for one, schema in zip(wanted, schemas, strict=False)
         }
+        aliases = dict(zip(ALIASES, schemas[len(wanted) :], strict=True))
+        self.components = renamed(_plain(components), aliases, names)
         page = self.components.pop(Page.__name__)
         for one in wanted:
             if isinstance(one, Paged):
@@ -35,11 +36,11 @@ class Schemas:
         """The schema of one of the types: a reference when it has a name."""
         if isinstance(shape, Paged):
             return {"$ref": f"{REF}{_paged(shape)}"}
-        return dict(_plain(self._schemas[shape]))
+        return dict(self._schemas[shape])
 
 
 def _paged(shape: Paged) -> str:
-    return f"{shape.of.__name__}{PAGED}"
+    return f"{PAGES.get(shape.of, shape.of.__name__)}{PAGED}"
 
 
 def _page_of(page: Schema, results: Schema, shape: Paged) -> Schema:

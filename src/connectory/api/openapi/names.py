@@ -1,0 +1,67 @@
+"""The names that clients know: the contract's, where a struct of ours is called differently.
+
+Keyed by the structs themselves, so a struct that is renamed keeps its name in the document; that
+every type of the contract has its name there is checked by ``tests/contract/test_types.py``.
+"""
+
+from typing import Any, get_args
+
+from connectory.api.deployments import LogAnswer
+from connectory.connectors import model as connectors
+from connectory.connectors.actions import UpdateAction
+from connectory.deployments import model as deployments
+from connectory.hosting.lines import Severity
+from connectory.regions import ProjectIdentifier
+
+NAMES: dict[type, str] = {
+    **{one: f"Connector{one.__name__}Action" for one in get_args(UpdateAction)},
+    connectors.ApplicationConfiguration: "ConnectorConfigurationApplication",
+    connectors.CertificationComment: "CertificationInfoComment",
+    connectors.ConfigurationKey: "StandardConfigurationKey",
+    connectors.GlobalConfiguration: "ConnectorGlobalConfiguration",
+    connectors.Report: "ConnectorReport",
+    connectors.ReportEntry: "ConnectorReportEntry",
+    connectors.ReportEntryType: "ConnectorReportEntryType",
+    deployments.ApplicationValues: "DeploymentConfigurationApplication",
+    deployments.Details: "DeploymentDetails",
+    deployments.DetailsBuild: "DeploymentDetailsBuild",
+    deployments.GlobalValues: "DeploymentGlobalConfiguration",
+    deployments.Redeploy: "DeploymentRedeployAction",
+    deployments.RevisionApplication: "DeploymentRevisionApplication",
+    deployments.RevisionConnector: "DeploymentRevisionConnector",
+    LogAnswer: "DeploymentLogCursorPagedQueryResponse",
+    Severity: "DeploymentLogSeverity",
+}
+STRICTER: dict[type, type] = {deployments.ShownGlobalValues: deployments.GlobalValues}
+"""Structs of answers that always have what the same type of the contract makes optional."""
+
+PAGES: dict[type, str] = {connectors.Connector: "ConnectorSearch"}
+"""What a page is named after, where it is not what it lists."""
+
+ALIASES: dict[str, Any] = {
+    "ConnectorUpdateAction": UpdateAction,
+    "DeploymentUpdateAction": deployments.Redeploy,
+    "ProjectIdentifier": ProjectIdentifier,
+}
+"""Types of the contract that are no struct: wherever they stand, they are referred to by name."""
+
+SECURED = {"StandardConfigurationKey": "SecuredConfigurationKey"}
+SPLITS: dict[tuple[str, str], dict[str, str]] = {
+    ("ConnectorConfigurationApplication", "securedConfiguration"): SECURED,
+    ("ConnectorGlobalConfiguration", "securedConfiguration"): SECURED,
+    ("DeploymentConnector", "creator"): {"Creator": "DeploymentCreator"},
+    ("DeploymentDetailsBuild", "report"): {
+        f"Connector{name}": f"Deployment{name}"
+        for name in ("Report", "ReportEntry", "ReportEntryType")
+    },
+}
+"""One struct of ours, two types of the contract: by schema and property, the other type's names."""
+
+NEVER: dict[str, tuple[str, ...]] = {"SecuredConfigurationKey": ("default",)}
+"""Properties that only the other type has."""
+
+
+def schema_name(kind: type) -> str:
+    """What the schema of a struct or an enumeration is called."""
+    kind = STRICTER.get(kind, kind)
+    return NAMES.get(kind, kind.__name__)
