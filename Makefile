@@ -29,7 +29,7 @@ format:  ## let the tools write what they can
 bench:   ## ratios against named comparators
 	@bin/run python -m benchmarks.publish
 	@bin/run python -m benchmarks.deploy
-
+	@bin/run python -m benchmarks.validate
 	@bin/run python -m benchmarks.api
 
 docs:    ## write the reference pages from the code

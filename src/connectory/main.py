@@ -2,15 +2,12 @@
 
 import asyncio
 import contextlib
-import fcntl
 import importlib
-import os
 import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import TextIO
 
 import structlog
 import uvicorn
@@ -18,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectory.api.app import api
 from connectory.api.context import Context
-from connectory.artifacts import ArtifactStore, DependencyStore
 from connectory.auth.administration import FirstStart, set_up
 from connectory.database import Database, open_database
 from connectory.durable.engine import Engine
@@ -27,19 +23,16 @@ from connectory.hosting import workflows as hosting_workflows
 from connectory.housekeeping import every_day
 from connectory.publishing import Publishing
 from connectory.publishing import workflows as publishing_workflows
-from connectory.repositories import GitSettings, Repositories
-from connectory.sandbox import Sandbox, SandboxSettings
+from connectory.sandbox import Sandbox
 from connectory.sealing import Seal
 from connectory.settings import Settings
-from connectory.toolchains import Toolchains
+from connectory.workshop import lock, publishing_of, sandbox_settings
 
 log = structlog.get_logger()
 
-MEBIBYTE = 1024 * 1024
 
-
-class AlreadyRunningError(Exception):
-    """Another platform works on this data directory."""
+SETTLED = 20.0
+"""Seconds after which a platform that has started is likely to have nothing to do."""
 
 
 class Platform:
@@ -51,22 +44,15 @@ class Platform:
         self.database = open_database(settings.database_url, directory)
         self.first_start: FirstStart | None = self.database.write_blocking(set_up)
         self.seal = Seal.from_file(directory / "keys" / "seal.key")
-        self.sandbox = Sandbox.create(_sandbox_settings(settings))
-        self.repositories = Repositories(directory / "git", _git_settings(settings))
-        self.artifacts = ArtifactStore(directory / "artifacts")
-        self.toolchains = Toolchains(settings.toolchain_directory, settings.npm_registry)
-        self.publishing = Publishing(
-            settings=settings,
-            database=self.database,
-            repositories=self.repositories,
-            artifacts=self.artifacts,
-            dependencies=DependencyStore(directory / "dependencies"),
-            sandbox=self.sandbox,
-            toolchains=self.toolchains,
-            directory=directory / "publishing",
-        )
+        self.sandbox = Sandbox.create(sandbox_settings(settings))
+        self.publishing = publishing_of(settings, self.database, self.sandbox)
         self.hosting = open_hosting(
-            settings, self.database, self.seal, self.sandbox, self.artifacts, self.toolchains
+            settings,
+            self.database,
+            self.seal,
+            self.sandbox,
+            self.publishing.artifacts,
+            self.publishing.toolchains,
         )
         self.engine = self._engine(self.database, directory)
         self.app = self._faces()
@@ -101,7 +87,7 @@ class Platform:
         return engine
 
     def _faces(self) -> ASGIApp:
-        context = Context(self.settings, self.database, self.repositories, self.seal)
+        context = Context(self.settings, self.database, self.publishing.repositories, self.seal)
         return Faces(api(context, lambda: True), self.hosting)
 
 
@@ -162,12 +148,16 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             # last: loading it keeps a core busy for a second, requests are answered meanwhile
             platform.engine.launch()
             threading.Thread(target=_load_ahead, name="loading", daemon=True).start()
-            clearing = asyncio.create_task(every_day(platform.database, platform.artifacts))
+            background = (
+                asyncio.create_task(every_day(platform.database, platform.publishing.artifacts)),
+                asyncio.create_task(_make_ready(platform.publishing)),
+            )
             running = Running(platform, server, task)
             try:
                 yield running
             finally:
-                clearing.cancel()
+                for task in background:
+                    task.cancel()
                 running.stop()
                 await running.ended()
 
@@ -180,20 +170,6 @@ async def serve(settings: Settings, announce: Callable[[Platform], None]) -> Non
             loop.add_signal_handler(number, running.stop)
         announce(running.platform)
         await running.ended()
-
-
-@contextlib.contextmanager
-def lock(directory: Path) -> Iterator[TextIO]:
-    """One platform for each data directory; the kernel frees it when the process dies."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (directory / "platform.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(
-                f"Another platform is running on {directory}. Stop it, or choose --data."
-            ) from None
-        yield file
 
 
 @contextlib.contextmanager
@@ -218,6 +194,18 @@ def _load_ahead() -> None:
         importlib.import_module(module)
 
 
+async def _make_ready(publishing: Publishing) -> None:
+    """What the first validation on this machine would otherwise wait for; one that comes sooner
+    does it itself. It keeps a core busy for seconds, so not while everything starts."""
+    from connectory.publishing.checks.secrets import ScannerFailed, warm
+
+    await asyncio.sleep(SETTLED)
+    try:
+        await warm(publishing.bench)
+    except ScannerFailed as reason:
+        log.warning("secrets.scanner", reason=str(reason))
+
+
 def _server_config(platform: Platform) -> uvicorn.Config:
     return uvicorn.Config(
         platform.app,
@@ -228,30 +216,4 @@ def _server_config(platform: Platform) -> uvicorn.Config:
         server_header=False,
         ws="websockets-sansio",
         timeout_graceful_shutdown=5,
-    )
-
-
-def _sandbox_settings(settings: Settings) -> SandboxSettings:
-    directory = settings.directory / "sandbox"
-    ca_file = os.environ.get("NODE_EXTRA_CA_CERTS") or os.environ.get("SSL_CERT_FILE")
-    hosts = tuple(dict.fromkeys((*SandboxSettings(directory).registry_hosts,
-                                 *settings.registry_hosts)))  # fmt: skip
-    return SandboxSettings(
-        directory=directory,
-        isolation=settings.isolation,
-        registry_hosts=hosts,
-        private_hosts=settings.registry_hosts,
-        npm_registry=settings.npm_registry,
-        ca_file=Path(ca_file) if ca_file else None,
-    )
-
-
-def _git_settings(settings: Settings) -> GitSettings:
-    return GitSettings(
-        mirrors=settings.git_mirrors,
-        allow_local=settings.git_allow_local,
-        ssh_key=Path(settings.git_ssh_key) if settings.git_ssh_key else None,
-        known_hosts=Path(settings.git_known_hosts) if settings.git_known_hosts else None,
-        timeout=settings.git_timeout,
-        max_bytes=settings.git_max_size * MEBIBYTE,
     )

@@ -22,6 +22,8 @@ import connectory.hosting.gateway  # noqa: F401
 from connectory import settings
 from connectory.cli.app import app
 from connectory.errors import ConnectError
+from connectory.findings import Rule
+from connectory.publishing.checks.registry import rules
 from connectory.settings import PREFIX, Settings
 from connectory.specification.reference import reference as connect_yaml
 
@@ -33,7 +35,8 @@ They are read once, when the platform starts. A name that is not listed here is 
 in MiB, times in seconds.
 
 Beside these, the platform reads `SSL_CERT_FILE`, `GIT_SSL_CAINFO` and `NODE_EXTRA_CA_CERTS`
-(certificate authorities), and `XDG_CACHE_HOME` (where `connectory demo` keeps its downloads).
+(certificate authorities), and `XDG_CACHE_HOME` (where `connectory demo` and `connectory validate`
+keep what they download).
 `CONNECTORY_PASSWORD` is read by the command line alone: the administrator's password on a remote
 platform.
 """
@@ -46,6 +49,11 @@ An error answer is `{statusCode, message, errors[]}`; each entry of `errors` has
 `message` and the further fields named below. Several problems of one request come together;
 `statusCode` and `message` are the first one's. A 401 repeats its code as `error`. Words in braces
 stand for the value in question.
+"""
+ABOUT_RULES = """\
+What validation looks for. BLOCKER, CRITICAL and HIGH stop a connector at the gate that is named:
+everywhere (preview, publish and certification), on the way to the Marketplace only, or nowhere.
+`connectory explain RULE` prints one of them.
 """
 SECTIONS = (
     ("Any endpoint", "connectory.errors"),
@@ -155,6 +163,24 @@ def _error(kind: type[ConnectError]) -> tuple[str, ...]:
     return f"`{kind.code}`", str(kind.status), example.message, further, meaning
 
 
+def rules_page() -> str:
+    """Every rule of the validation, by check."""
+    by_check: dict[str, list[Rule]] = {}
+    for rule in rules().values():
+        by_check.setdefault(rule.check, []).append(rule)
+    parts = [
+        f"## {check}\n\n"
+        + _table(("rule", "severity", "gate", "what, and why", "fix"), map(_rule, each))
+        for check, each in by_check.items()
+    ]
+    return _page("Rules", "src/connectory/publishing/checks", ABOUT_RULES, *parts)
+
+
+def _rule(rule: Rule) -> tuple[str, ...]:
+    name = f"`{rule.name}`" + ("" if rule.waivable else "<br>no exceptions")
+    return name, rule.severity, rule.gate, f"{rule.title}. {rule.why}", rule.fix
+
+
 class _Named(str):
     """Stands for a value in a message, however the message formats it."""
 
@@ -207,6 +233,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "connect-yaml.md": connect_yaml,
     "errors.md": errors_page,
+    "rules.md": rules_page,
     "settings.md": settings_page,
 }
 

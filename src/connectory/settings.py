@@ -79,6 +79,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A failing ``test`` script blocks certification."""
     tests_block_publish: bool = False
     """A failing ``test`` script blocks previews and private publishing as well."""
+    development_dependencies_block: bool = False
+    """A vulnerable dependency that never ships stops a connector too."""
+    advisories: str = ""
+    """The folder with the local copy of security advisories; empty: in the data directory."""
+    advisories_url: str = "https://osv-vulnerabilities.storage.googleapis.com"
+    """Where ``connectory advisories update`` gets them: a place laid out as OSV's own."""
+    advisories_age: Positive = 30
+    """The age in days from which the local copy of advisories is said to be outdated."""
+    history_depth: Positive = 500
+    """How many commits of a tag's history are searched for secrets."""
+    licences_denied: tuple[str, ...] = ()
+    """Licences (SPDX) no shipped dependency may have, comma separated; empty: the usual ones."""
     application_memory: Positive = 512
     """The memory of one running application (facts 4.1)."""
     application_cpus: Annotated[float, Meta(gt=0)] = 1.0
@@ -101,6 +113,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def toolchain_directory(self) -> Path:
         return Path(self.toolchains).resolve() if self.toolchains else self.directory / "toolchains"
+
+    @property
+    def advisory_directory(self) -> Path:
+        return Path(self.advisories).resolve() if self.advisories else self.directory / "advisories"
 
     @property
     def origin(self) -> str:

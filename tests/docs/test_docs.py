@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from connectory.publishing.checks.registry import rules
 from connectory.reference import cli_page
 from connectory.settings import NOT_SETTINGS, PREFIX, Settings
 
@@ -66,7 +67,8 @@ def test_every_make_target_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_source_file_exists(page: str) -> None:
     named = set(re.findall(r"`((?:src|tests|examples|benchmarks|bin)/[\w./-]+)`", text(page)))
-    assert {one for one in named if not (ROOT / one).exists()} == set()
+    # a rule's name may look like a path
+    assert {one for one in named - rules().keys() if not (ROOT / one).exists()} == set()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,7 +8,7 @@ from tests.durability.history import Boundary, History, Steps, boundaries, reach
 from tests.durability.leftovers import assert_databases_whole, assert_tidy
 from tests.durability.platform import PROJECT, Document, Platform
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 ROUNDS = 3
 """A step of a millisecond can begin and end between two looks: what was missed is tried again."""

@@ -206,7 +206,15 @@ async def line(tmp_path: Path, kept: Path) -> AsyncIterator[Line]:
     database.write_blocking(lambda c: create_project(c, project))
     (tmp_path / "repositories").mkdir()
     yield Line(
-        make(tmp_path, kept, database, sandbox, Settings()), project, tmp_path / "repositories"
+        make(
+            tmp_path,
+            kept,
+            database,
+            sandbox,
+            Settings(data=str(tmp_path / "data"), toolchains=str(kept)),
+        ),
+        project,
+        tmp_path / "repositories",
     )
     await sandbox.stop()
     database.close()

@@ -70,6 +70,7 @@ __metadata:
   languageName: unknown
   linkType: soft
 """  # noqa: E501
+SERVER = "require('http').createServer((q, s) => s.end()).listen(process.env.PORT);\n"
 BUILD = "node -e \"require('is-number')(1) || process.exit(1)\""
 
 
@@ -79,7 +80,7 @@ def service(**fields: object) -> dict[str, str | bytes]:
     return {
         "connect.yaml": connect_yaml("service"),
         "service/package.json": package_json(scripts=scripts, **fields),
-        "service/index.js": "",
+        "service/index.js": SERVER,
     }
 
 
@@ -135,7 +136,7 @@ class TestKeptDependencies:
         await line.published(files)
         installed = list[object]()
         monkeypatch.setattr(install, "_manager", lambda *a, **k: installed.append(a))
-        staged = await line.published({**files, "service/index.js": "changed"})
+        staged = await line.published({**files, "service/index.js": f"{SERVER}// changed"})
         assert staged.status == "Published"
         assert installed == []
 
@@ -164,12 +165,13 @@ class TestCommonModules:
         ),
         "shared/source.js": "exports.ok = require('is-number')(1);",
         "shared/yarn.lock": YARN_LOCK,
-        "service/index.js": "require('shared').ok || process.exit(1);",
+        "service/check.js": "require('shared').ok || process.exit(1);",
+        "service/index.js": f"require('./check');\n{SERVER}",
     }  # fmt: skip
 
     def files(self, scheme: str, lock: str) -> dict[str, str | bytes]:
         package = package_json(
-            scripts={"start": "node index.js", "build": "node index.js"},
+            scripts={"start": "node index.js", "build": "node check.js"},
             dependencies={"shared": f"{scheme}:../shared"},
         )
         return {**self.FILES, "service/package.json": package, **self.lock(lock)}
@@ -198,7 +200,7 @@ class TestCommonModules:
         staged = await line.published(self.files(scheme, lock))
         assert staged.status == "Published", staged.publishing_report
         tree = await line.tree(staged.id)
-        started = partial(subprocess.run, ["node", "index.js"], cwd=tree / "service", check=True)
+        started = partial(subprocess.run, ["node", "check.js"], cwd=tree / "service", check=True)
         await asyncio.to_thread(started)
 
     async def test_a_path_out_of_the_repository_is_refused(self, line: Line) -> None:
@@ -210,10 +212,11 @@ class TestCommonModules:
 
 async def test_shared_code_beside_the_application_is_at_hand(line: Line) -> None:
     files = service(dependencies={})
-    files["service/index.js"] = "require('../shared/x.js');"
+    files["service/check.js"] = "require('../shared/x.js');"
+    files["service/index.js"] = f"require('./check');\n{SERVER}"
     files["shared/x.js"] = ""
     files["service/package.json"] = package_json(
-        scripts={"start": "node index.js", "build": "node index.js"}
+        scripts={"start": "node index.js", "build": "node check.js"}
     )
     staged = await line.published(files)
     assert staged.status == "Published"
@@ -225,7 +228,8 @@ async def test_another_application_is_hidden_unless_it_is_mentioned(line: Line) 
     files["service/package.json"] = package_json(scripts={"start": "node index.js"})
     for name in ("event", "job"):
         files[f"{name}/package.json"] = package_json(scripts={"start": "node x"})
-    files["service/index.js"] = "// see ../event/package.json"
+        files[f"{name}/x.js"] = SERVER
+    files["service/index.js"] = f"{SERVER}// see ../event/package.json"
     staged = await line.published(files)
     tree = await line.tree(staged.id)
     assert {one.name for one in tree.iterdir()} == {"service", "event", "connect.yaml"}

@@ -39,11 +39,13 @@ SERVICE = {
 async def test_a_service_is_published(line: Line) -> None:
     staged = await line.published(SERVICE)
     assert said(staged.publishing_report) == [
-        ("Information", "Connector specification file validation check succeeded", None),
         ("Information", "Application build check succeeded", "service"),
+        ("Information", "Image security analysis check succeeded", None),
+        # there is no copy of the advisories: dependencies are not said to be clean
+        ("Warning", "SAST and SCA analysis check skipped", None),
+        ("Information", "Connector specification file validation check succeeded", None),
         ("Information", "Connector image build check succeeded", None),
-        ("Information", "SAST and SCA analysis check skipped", None),
-        ("Information", "Image security analysis check skipped", None),
+        ("Information", "Connector runtime security check succeeded", None),
     ]
     assert staged.status == "Published"
     assert (await line.tree(staged.id) / "service/built.js").read_text() == SERVER
@@ -64,10 +66,9 @@ async def test_a_preview_passes_and_keeps_its_build(line: Line) -> None:
     connector = await line.draft(line.repository(SERVICE))
     staged = await line.preview(connector)
     assert staged.is_previewable == "true"
-    assert said(staged.previewable_report)[:2] == [
-        ("Information", "Connector specification file validation check succeeded", None),
-        ("Information", "Application build check succeeded", "service"),
-    ]
+    assert ("Information", "Application build check succeeded", "service") in said(
+        staged.previewable_report
+    )
     stored = await line.publishing.database.read(lambda c: store.staged_with_id(c, connector))
     assert stored.preview is not None
     assert stored.preview.applications[0].command[:2] == ("sh", "-c")
@@ -129,7 +130,7 @@ async def test_a_withdrawn_preview_writes_nothing(line: Line) -> None:
     ended = await line.carry_out(run)
     assert ended.state == "cancelled"
     staged = await line.staged(connector)
-    assert len(said(staged.previewable_report)) == 1
+    assert staged.previewable_report is None
     assert list((line.publishing.directory / "runs").iterdir()) == []
 
 
@@ -147,7 +148,10 @@ async def test_a_deleted_draft_ends_its_run_quietly(line: Line) -> None:
 async def test_a_moved_tag_updates_what_the_draft_says(line: Line) -> None:
     url = line.repository(SERVICE)
     staged = await line.publish(await line.draft(url))
-    event = {"event/package.json": package_json(scripts={"start": "node x"})}
+    event = {
+        "event/package.json": package_json(scripts={"start": "node index.js"}),
+        "event/index.js": SERVER,
+    }
     line.commit(url, {"connect.yaml": connect_yaml("service", "event"), **event}, "v1")
     again = await line.publish(staged.id)
     assert [one.application_name for one in again.configurations] == ["service", "event"]

@@ -10,6 +10,7 @@ from connectory.connectors.model import ConnectorStaged
 
 FAILED = "Application build check failed"
 START = {"start": "node index.js"}
+SERVER = "require('http').createServer((q, s) => s.end()).listen(process.env.PORT);\n"
 
 
 def service(scripts: dict[str, str], **fields: object) -> dict[str, str | bytes]:
@@ -19,7 +20,7 @@ def service(scripts: dict[str, str], **fields: object) -> dict[str, str | bytes]
         "service/package-lock.json": json.dumps(
             {"name": "x", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {}}}
         ),
-        "service/index.js": "",
+        "service/index.js": SERVER,
     }
 
 
@@ -108,7 +109,8 @@ async def test_a_failing_test_stops_certification(line: Line) -> None:
     connector = await line.draft(line.repository(service({"test": "exit 1"})))
     staged = await line.publish(connector, certification=True)
     assert staged.status == "Failed"
-    assert "blocks" in message(staged.publishing_report, "Application tests check failed")
+    text = message(staged.publishing_report, "Application tests check failed")
+    assert text.startswith("One finding stops it: ")
 
 
 async def test_the_other_applications_are_built_although_one_fails(line: Line) -> None:

@@ -85,3 +85,8 @@ def test_a_message_names_one_release_of_each_major() -> None:
 def test_exactly_one_version_is_recognized() -> None:
     assert ranges.exact("v1.22.22") == "1.22.22"
     assert ranges.exact("^1.22.22") is None
+
+
+def test_what_the_library_stumbles_over_is_no_range() -> None:
+    with pytest.raises(ranges.NotARange):
+        ranges.parsed("1 - 3 x")

@@ -37,7 +37,7 @@ from connectory.wire import decode
     errors=(DuplicateFieldError,),
 )
 async def create_project(request: Request) -> Response:
-    organization_id = await _organization(request)
+    organization_id = await administered(request)
     draft = decode(await body(request), ProjectDraft)
     shown = await context(request).database.write(lambda c: add_project(c, draft, organization_id))
     return answer(shown, 201)
@@ -54,7 +54,7 @@ async def create_project(request: Request) -> Response:
     errors=(ResourceNotFoundError,),
 )
 async def create_api_client(request: Request) -> Response:
-    organization_id = await _organization(request)
+    organization_id = await administered(request)
     draft = decode(await body(request), ApiClientDraft)
     shown = await context(request).database.write(
         lambda c: add_api_client(c, draft, organization_id)
@@ -64,7 +64,7 @@ async def create_api_client(request: Request) -> Response:
     return response
 
 
-async def _organization(request: Request) -> str:
+async def administered(request: Request) -> str:
     """The organization the caller administers. Raises ``AuthenticationError``."""
     kind, _, encoded = request.headers.get("authorization", "").partition(" ")
     try:

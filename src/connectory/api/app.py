@@ -13,6 +13,7 @@ from connectory.api import (
     deployments,
     metrics,
     oauth,
+    reports,
 )
 from connectory.api.answers import answer
 from connectory.api.context import Context
@@ -66,6 +67,7 @@ def api(context: Context, ready: Callable[[], bool]) -> Envelope:
             *metrics.ROUTES,
             *documentation.ROUTES,
             *administration.ROUTES,
+            *reports.ROUTES,
         ]
     )
     return Envelope(addresses, context)

@@ -2,7 +2,7 @@
 
 import typer
 
-from connectory.cli import administration, demo, up
+from connectory.cli import administration, advisories, demo, explain, up, validate
 
 app = typer.Typer(
     name="connectory",
@@ -13,6 +13,9 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
+app.command("validate")(validate.validate)
+app.command("explain")(explain.explain)
+app.add_typer(advisories.advisories, name="advisories")
 app.add_typer(administration.project, name="project")
 app.add_typer(administration.api_client, name="api-client")
 

@@ -1,7 +1,6 @@
 """The main job on the bundled example, from a Git tag to an answered call."""
 
 import asyncio
-import os
 import shutil
 import socket
 import subprocess
@@ -17,6 +16,7 @@ import aiohttp
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
+from connectory.cli.caches import cache_directory
 from connectory.cli.example import TAG, tag_example
 from connectory.cli.screen import fail, person, settings_from, show_json
 from connectory.client import Client, ClientError
@@ -154,7 +154,6 @@ class Steps:
 
 def _settings(directory: Path) -> Settings:
     """A platform of the demo's own. Downloads are shared between demos: the second is warm."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return settings_from(
         data=str(directory / "data"),
         # whatever the machine's own platform uses is left alone
@@ -164,7 +163,7 @@ def _settings(directory: Path) -> Settings:
         host="127.0.0.1",
         port=_free_port(),
         git_allow_local=True,
-        toolchains=str(cache / "connectory" / "toolchains"),
+        toolchains=str(cache_directory() / "toolchains"),
     )
 
 

@@ -37,7 +37,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 
 def show_json(document: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    show_text(msgspec.json.encode(document).decode())
+
+
+def show_text(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 def show_first_start(first: FirstStart) -> None:

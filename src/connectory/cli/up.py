@@ -27,8 +27,9 @@ def up(host: Host = None, port: Port = None, data: Data = None) -> None:
     """
     settings = settings_from(host=host, port=port, data=data)
     # loaded here: the other commands start faster without the whole platform
-    from connectory.main import AlreadyRunningError, serve
+    from connectory.main import serve
     from connectory.telemetry import configure_logging
+    from connectory.workshop import AlreadyRunningError
 
     configure_logging(settings.log_level)
 

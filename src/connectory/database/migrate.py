@@ -32,6 +32,7 @@ TABLES = frozenset(
         "runs",
         "tokens",
         "users",
+        "validation_reports",
     }
 )
 """Every table at ``HEAD``: a program that has declared them all makes an empty database's schema

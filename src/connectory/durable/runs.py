@@ -154,6 +154,12 @@ def cancel_runs(connection: Connection, resource_id: str, workflow: str) -> None
             move(connection, run.id, RunState.CANCELLED)
 
 
+def withdraw_all(connection: Connection) -> None:
+    """Nobody waits for what was asked for any more."""
+    for run in runs_in(connection, RunState.QUEUED, RunState.RUNNING):
+        move(connection, run.id, RunState.CANCELLED)
+
+
 def step_began(connection: Connection, run_id: str, name: str) -> None:
     known = connection.execute(
         select(run_steps.c.attempts).where(run_steps.c.run_id == run_id, run_steps.c.name == name)

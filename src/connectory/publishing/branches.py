@@ -3,10 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from connectory.connectors.model import BuiltApplication, ReportEntry
 from connectory.durable import Rejected
 from connectory.durable.journal import Journal
+from connectory.findings.order import ordered
 from connectory.publishing import report
+from connectory.publishing.built import finding_of
 from connectory.publishing.context import Publishing
 from connectory.publishing.model import (
     BUILT_PER_DEPLOYMENT,
@@ -20,9 +24,9 @@ from connectory.publishing.model import (
     Suite,
     SuiteVerdict,
 )
-from connectory.publishing.steps import build, install, package, reuse, stages, suite
+from connectory.publishing.steps import boot, build, install, package, reuse, stages, suite
 from connectory.publishing.steps.specification import lay_out
-from connectory.publishing.store import plan_of
+from connectory.publishing.store import plan_of, save_product
 from connectory.publishing.task import Task
 
 T = TypeVar("T")
@@ -39,22 +43,30 @@ class Branch:
         self.plan = plan
         self.application: PlannedApplication = plan.application(journal.branch)
         self._known: reuse.Examined | None = None
+        self._tests = Suite()
 
     async def run(self) -> Outcome:
-        """Raises ``Rejected`` after its entry is in the report."""
-        prepared = await self._step("reuse", self._prepare, Prepared)
-        product = prepared.known or await self._make()
+        """What cannot be built is a finding beside those before it; its entry is in the report."""
+        try:
+            prepared = await self._step("reuse", self._prepare, Prepared)
+            product = prepared.known or await self._make()
+        except Rejected as verdict:
+            broken = finding_of(self.application.name, verdict)
+            return Outcome(None, self._tests, (*self._tests.findings, broken))
         await self._tell(*entries(self.application, product, prepared.known is not None))
-        return Outcome(built(self.application, product), product.tests)
+        return Outcome(built(self.application, product), product.tests, product.findings)
 
     async def _make(self) -> Product:
         async with self.publishing.slots:
             await self._step("install", self._install, Installed, programs=4)
-            tests = Suite()
-            if self.application.type in SERVED:
-                tests = await self._step("test", self._test, Suite, programs=4)
+            served = self.application.type in SERVED
+            if served:
+                self._tests = await self._step("test", self._test, Suite, programs=4)
             await self._step("build", self._build, build.Built, programs=4)
-            return await self._step("package", lambda: self._package(tests), Product, programs=4)
+            product = await self._step("package", self._package, Product, programs=4)
+            if not served:
+                return product
+            return await self._step("boot", lambda: self._boot(product), Product)
 
     async def _prepare(self) -> Prepared:
         return await reuse.prepare(self.publishing, self.plan, await self._examined())
@@ -75,11 +87,25 @@ class Branch:
         await stages.ready_for(task, "build")
         return await build.build(task)
 
-    async def _package(self, tests: Suite) -> Product:
+    async def _package(self) -> Product:
+        """A type that is started is remembered once that was seen."""
         task = await self._task()
         await stages.ready_for(task, "package")
+        product = await package.package(task, self._tests)
+        if self.application.type not in SERVED:
+            await self._remember(product)
+        return product
+
+    async def _boot(self, product: Product) -> Product:
+        seen = await boot.boot(self.publishing, self.plan, await self._examined(), product)
+        started = replace(product, findings=ordered((*product.findings, *seen)))
+        await self._remember(started)
+        return started
+
+    async def _remember(self, product: Product) -> None:
+        """For the next run over the same content."""
         key = await reuse.key_of(self.publishing, self.plan, await self._examined())
-        return await package.package(task, tests, key)
+        await self.publishing.database.write(lambda c: save_product(c, key, product))
 
     async def _task(self) -> Task:
         publishing, run = self.publishing, self.journal.run

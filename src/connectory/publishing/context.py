@@ -4,12 +4,15 @@ import asyncio
 import os
 import platform
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from connectory.artifacts import ArtifactStore, DependencyStore
 from connectory.database import Database
 from connectory.durable import RunState
 from connectory.durable.runs import runs_in
+from connectory.publishing.checks.cache import CheckCache
+from connectory.publishing.checks.check import Bench
 from connectory.publishing.workspace import RunFolder, remove
 from connectory.repositories import Repositories
 from connectory.sandbox import Limits, Sandbox
@@ -39,6 +42,11 @@ class Publishing:
         count = self.settings.parallel_builds or os.cpu_count() or 1
         object.__setattr__(self, "slots", asyncio.Semaphore(count))
         (self.directory / "runs").mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """What the checks of the files work with."""
+        return Bench(self.sandbox, CheckCache(self.directory / "checks"), self.settings)
 
     def folder(self, run_id: str) -> RunFolder:
         return RunFolder(self.directory / "runs" / run_id)

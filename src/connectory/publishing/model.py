@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from connectory.connectors.model import BuiltApplication, RetryPolicy
+from connectory.findings import Finding
 from connectory.repositories import Revision
 from connectory.specification import ApplicationType
 
@@ -57,14 +58,17 @@ class SuiteVerdict(StrEnum):
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """``message`` is the report's text of a failure: its cause, then the tail of the output."""
+    """``message`` is the report's text of a failure: its cause, then the tail of the output.
+    ``findings`` name what failed."""
 
     verdict: SuiteVerdict = SuiteVerdict.NONE
     message: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 class Product(msgspec.Struct, frozen=True):
-    """What the content of one application was built to, the same for every connector."""
+    """What the content of one application was built to, the same for every connector, and what
+    was found out on the way: ``findings`` hold those of ``tests`` too."""
 
     artifact: str | None
     command: tuple[str, ...]
@@ -72,13 +76,17 @@ class Product(msgspec.Struct, frozen=True):
     tests: Suite
     lockfile: bool = True
     """False when the versions of the dependencies were not pinned."""
+    findings: tuple[Finding, ...] = ()
+    """What showed when it was installed, tested, built and started."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """The end of one application's branch."""
 
-    application: BuiltApplication
+    application: BuiltApplication | None
+    """None when it could not be built: a finding says why."""
     tests: Suite
+    findings: tuple[Finding, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True):

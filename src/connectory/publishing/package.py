@@ -77,7 +77,9 @@ def decoded(data: bytes) -> object:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except msgspec.DecodeError as problem:
-        raise ValueError(str(problem)) from None
+        at = re.search(r"byte (\d+)", str(problem))
+        where = f"line {data[: int(at[1])].count(10) + 1}: " if at else ""
+        raise ValueError(f"{where}{problem}") from None
 
 
 def local_folder(folder: str, target: str) -> str | None:

@@ -5,6 +5,7 @@ Both run the same steps over a draft's repository; they differ in what they leav
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,13 +15,17 @@ from connectory.durable import Rejected, Run
 from connectory.durable.engine import Workflow
 from connectory.durable.journal import Journal
 from connectory.durable.outcome import RunCancelled
-from connectory.publishing import report
+from connectory.findings.policy import Stage
+from connectory.findings.report import FullReport, Source, Verdict
+from connectory.publishing import judging, report
 from connectory.publishing.branches import run_branch
 from connectory.publishing.context import Publishing
-from connectory.publishing.model import Outcome, Plan, SuiteVerdict
+from connectory.publishing.judging import Judge
+from connectory.publishing.model import Outcome, Plan
 from connectory.publishing.steps import finish
+from connectory.publishing.steps.examine import Examined, examine
 from connectory.publishing.steps.fetch import Fetched, fetch
-from connectory.publishing.steps.finish import PublishRequest
+from connectory.publishing.steps.finish import Conclusion, PublishRequest
 from connectory.publishing.steps.specification import (
     NoSpecification,
     lay_out,
@@ -30,7 +35,8 @@ from connectory.publishing.steps.specification import (
 )
 from connectory.repositories import Revision
 
-Ending = Callable[..., None]
+T = TypeVar("T")
+Ending = Callable[[Connection, Run, Conclusion], None]
 
 
 def workflows(publishing: Publishing) -> tuple[Workflow, ...]:
@@ -50,12 +56,7 @@ def workflows(publishing: Publishing) -> tuple[Workflow, ...]:
 async def validate(publishing: Publishing, journal: Journal) -> None:
     """One run, from the request to its final state. A withdrawn run ends quietly."""
     try:
-        planned = await _read(publishing, journal)
-        names = [one.name for one in planned.applications]
-        outcomes = await journal.branches(names, Outcome)
-        await _end(publishing, journal, planned, outcomes)
-    except Rejected:
-        await _write(publishing, journal, finish.failed)
+        await _carry_out(publishing, journal)
     except RunCancelled:
         pass
     except asyncio.CancelledError:
@@ -66,8 +67,23 @@ async def validate(publishing: Publishing, journal: Journal) -> None:
     await _clear(publishing, journal)
 
 
-async def _read(publishing: Publishing, journal: Journal) -> Plan:
-    """The commit and its applications, known and laid out."""
+async def _carry_out(publishing: Publishing, journal: Journal) -> None:
+    judge = Judge(publishing.settings, journal.run, stage(journal.run))
+    source = Source()
+    try:
+        revision = await _fetched(publishing, journal)
+        source = Source(revision.url, revision.tag, revision.commit, revision.tree)
+        planned = await _specified(publishing, journal, revision)
+        examined, outcomes = await _examined(publishing, journal, planned)
+    except Rejected as verdict:
+        refusal = Conclusion(None, (), judge.refusal(verdict, source))
+        await _write(publishing, journal, finish.refused, refusal)
+        return
+    full = judge.report(planned, examined, outcomes)
+    await _end(publishing, journal, planned, outcomes, full)
+
+
+async def _fetched(publishing: Publishing, journal: Journal) -> Revision:
     run = journal.run
 
     async def fetched() -> Fetched:
@@ -79,6 +95,14 @@ async def _read(publishing: Publishing, journal: Journal) -> Plan:
             await _tell(publishing, run, report.failed(report.REPOSITORY, verdict.message))
             raise
 
+    commit = await journal.step("fetch", fetched, Fetched, timeout=_fetch_time(publishing))
+    return Revision(commit.url, commit.tag, commit.commit, commit.tree)
+
+
+async def _specified(publishing: Publishing, journal: Journal, revision: Revision) -> Plan:
+    """The applications of the commit, known and laid out."""
+    run = journal.run
+
     async def specification() -> Plan:
         try:
             return await _specify(publishing, run, revision)
@@ -86,8 +110,6 @@ async def _read(publishing: Publishing, journal: Journal) -> Plan:
             await _tell(publishing, run, _not_valid(verdict))
             raise
 
-    commit = await journal.step("fetch", fetched, Fetched, timeout=_fetch_time(publishing))
-    revision = Revision(commit.url, commit.tag, commit.commit, commit.tree)
     return await journal.step("specification", specification, Plan)
 
 
@@ -105,29 +127,54 @@ def _not_valid(verdict: Rejected) -> ReportEntry:
     return report.failed(report.SPECIFICATION, verdict.message)
 
 
+async def _examined(
+    publishing: Publishing, journal: Journal, planned: Plan
+) -> tuple[Examined, list[Outcome]]:
+    """The checks of the files and all applications, side by side; each is heard to its end."""
+
+    async def checks() -> Examined:
+        return await examine(publishing, journal.run.id, planned)
+
+    names = [one.name for one in planned.applications]
+    examining = journal.step("checks", checks, Examined, timeout=CHECKS_TIME)
+    building = journal.branches(names, Outcome)
+    examined, outcomes = await asyncio.gather(examining, building, return_exceptions=True)
+    return _unless_raised(examined), _unless_raised(outcomes)
+
+
+def _unless_raised(ended: T | BaseException) -> T:
+    if isinstance(ended, BaseException):
+        raise ended
+    return ended
+
+
 async def _end(
-    publishing: Publishing, journal: Journal, planned: Plan, outcomes: list[Outcome]
+    publishing: Publishing,
+    journal: Journal,
+    planned: Plan,
+    outcomes: list[Outcome],
+    full: FullReport,
 ) -> None:
-    """The verdict over all applications, written with the state it leads to."""
-    run, settings = journal.run, publishing.settings
-    build = Build(planned.commit, planned.tree, tuple(one.application for one in outcomes))
-    wants_review = certifies(run)
-    strict = settings.tests_block_certification if wants_review else settings.tests_block_publish
-    failing = [one.application.name for one in outcomes if one.tests.verdict is SuiteVerdict.FAILED]
-    if strict and failing:
-        entry = report.failed(TESTS, f"The tests of {', '.join(failing)} failed, which blocks it.")
-        await _write(publishing, journal, finish.failed, entry)
+    """The verdict over all that was found, written with the state it leads to."""
+    run = journal.run
+    where = _where(publishing, run)
+    applications = tuple(one.application for one in outcomes if one.application)
+    if full.verdict is Verdict.REFUSED or len(applications) < len(outcomes):
+        refusal = Conclusion(None, judging.told(full, where), full)
+        await _write(publishing, journal, finish.refused, refusal)
         return
-    entries = [report.skipped(check) for check in report.NOT_YET]
+    build = Build(planned.commit, planned.tree, applications)
     if run.workflow == report.PREVIEW:
-        await _write(publishing, journal, finish.previewed, build, *entries)
+        passed = Conclusion(build, judging.told(full, where), full)
+        await _write(publishing, journal, finish.previewed, passed)
         return
-    entries.insert(0, report.succeeded(report.IMAGE))
-    ending = finish.awaiting_review if wants_review else finish.released
-    await _write(publishing, journal, ending, build, *entries)
+    told = judging.told(full, where, report.succeeded(report.IMAGE))
+    ending = finish.awaiting_review if certifies(run) else finish.released
+    await _write(publishing, journal, ending, Conclusion(build, told, full))
 
 
-TESTS = "Application tests"
+CHECKS_TIME = 900.0
+"""Seconds for all checks of the files: minutes on a huge repository, else a second or two."""
 
 
 def certifies(run: Run) -> bool:
@@ -136,15 +183,25 @@ def certifies(run: Run) -> bool:
     return run.workflow == report.PUBLISH and request.certification
 
 
+def stage(run: Run) -> Stage:
+    if run.workflow == report.PREVIEW:
+        return Stage.PREVIEW
+    return Stage.CERTIFICATION if certifies(run) else Stage.PUBLISH
+
+
+def _where(publishing: Publishing, run: Run) -> str:
+    return f"Full report: {publishing.settings.origin}/console/reports/{run.id}"
+
+
 async def _write(
-    publishing: Publishing, journal: Journal, ending: Ending, *arguments: object
+    publishing: Publishing, journal: Journal, ending: Ending, conclusion: Conclusion
 ) -> None:
     """The final step: its one transaction also ends the run, so repeating it changes nothing."""
     run = journal.run
     name = "release" if ending is finish.released else "finish"
 
     async def work() -> None:
-        await publishing.database.write(lambda c: ending(c, run, *arguments))
+        await publishing.database.write(lambda c: ending(c, run, conclusion))
 
     await journal.step(name, work, type(None))
 

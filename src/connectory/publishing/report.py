@@ -21,8 +21,15 @@ NOT_FOUND = "Connector specification file not found"
 REPOSITORY = "Connector repository"
 BUILD = "Application build"
 IMAGE = "Connector image build"
-NOT_YET = ("SAST and SCA analysis", "Image security analysis")
-"""Checks of the platform that this release does not make. They are never said to have passed."""
+TESTS = "Application tests"
+ORDER = (
+    "Image security analysis",
+    "SAST and SCA analysis",
+    SPECIFICATION,
+    IMAGE,
+    "Connector runtime security",
+)
+"""In which entries of finished checks follow each other (facts 7.2)."""
 LONGEST_MESSAGE = 4096
 
 
@@ -34,11 +41,6 @@ def succeeded(
 
 def failed(check: str, message: str, application: str | None = None) -> ReportEntry:
     return entry(ReportEntryType.ERROR, f"{check} check failed", message, application)
-
-
-def skipped(check: str) -> ReportEntry:
-    message = f"This platform does not make the {check} check yet: nothing was examined."
-    return entry(ReportEntryType.INFORMATION, f"{check} check skipped", message)
 
 
 def warning(title: str, message: str, application: str | None = None) -> ReportEntry:

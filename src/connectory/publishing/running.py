@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,9 +47,10 @@ async def run(
     network: Network = Network.REGISTRY,
     variables: Mapping[str, str] | None = None,
     over: tuple[Mount, ...] = (),
+    heard: Callable[[str], None] | None = None,
 ) -> Finished:
     """Run a program in ``folder`` of the application's own copy of the repository, with ``over``
-    laid over it."""
+    laid over it. ``heard`` gets every line that it says."""
     workspace = task.workspace
     lay_out_tools(task)
     workspace.cache.mkdir(exist_ok=True)
@@ -67,7 +68,8 @@ async def run(
             ),
             network=network,
             limits=task.publishing.limits(),
-        )
+        ),
+        heard,
     )
 
 
@@ -97,6 +99,7 @@ async def run_script(
     name: str,
     network: Network,
     variables: Mapping[str, str],
+    heard: Callable[[str], None] | None = None,
 ) -> Finished:
     """Run a line of package.json as its manager would: with the installed programs at hand."""
     bins = f"{INSIDE}/{folder}/node_modules/.bin"
@@ -105,7 +108,8 @@ async def run_script(
     own = {"npm_lifecycle_event": name, "PATH": f"{bins}:{testing}{path}",
            "INIT_CWD": f"{INSIDE}/{folder}"}  # fmt: skip
     argv = ("sh", "-c", line)
-    return await run(task, argv, folder, network=network, variables={**own, **variables})
+    given = {**own, **variables}
+    return await run(task, argv, folder, network=network, variables=given, heard=heard)
 
 
 def environment(task: Task) -> dict[str, str]:
@@ -145,8 +149,11 @@ def lay_out_tools(task: Task) -> None:
     _program(testing / "node", str(node), "--require", f"{TOOLS}/testing/processors.cjs")
 
 
-def judge(finished: Finished, what: str, limits: Limits) -> None:
-    """Nothing when the program did its work.
+def judge(
+    finished: Finished, what: str, limits: Limits, ours: failures.Ours = failures.is_ours
+) -> None:
+    """Nothing when the program did its work. ``ours`` knows by its output and the hosts it was
+    refused whether the registry was out of reach.
 
     Raises ``Rejected`` when the connector is at fault, ``Interrupted`` or ``RegistryOutOfReach``
     when it is not.
@@ -155,7 +162,7 @@ def judge(finished: Finished, what: str, limits: Limits) -> None:
         return
     if finished.cause == "cancelled":
         raise Interrupted(what)
-    if finished.cause == "exit" and failures.is_ours(finished.tail, finished.refused_hosts):
+    if finished.cause == "exit" and ours(finished.tail, finished.refused_hosts):
         raise RegistryOutOfReach(what)
     cause, fix = _reason(finished, what, limits)
     raise Rejected(cause, evidence(finished), fix)
@@ -163,17 +170,28 @@ def judge(finished: Finished, what: str, limits: Limits) -> None:
 
 def evidence(finished: Finished) -> str:
     """The end of what the program said."""
-    return failures.without_noise(finished.tail)[-LONGEST_EVIDENCE:]
+    return failures.without_noise(said(finished))[-LONGEST_EVIDENCE:]
+
+
+def said(finished: Finished) -> str:
+    """What the program said last, with the repository's files as the repository names them."""
+    return failures.local(finished.tail, INSIDE)
 
 
 def _reason(finished: Finished, what: str, limits: Limits) -> tuple[str, str]:
     if finished.cause == "timeout":
-        return f"{what} did not finish within {limits.seconds:g} seconds.", "Make it faster."
+        return _endless(finished, what, limits)
     if finished.cause == "memory":
-        return f"{what} used more than {limits.memory // 1024**2} MiB of memory.", ""
+        return (
+            f"{what} used more than {limits.memory // 1024**2} MiB of memory.",
+            "Make it use less, or ask the operator for more (the setting build_memory).",
+        )
     if finished.cause == "disk":
-        return f"{what} filled more than {(limits.disk or 0) // 1024**2} MiB of disk.", ""
-    known = failures.explain(finished.tail)
+        return (
+            f"{what} filled more than {(limits.disk or 0) // 1024**2} MiB of disk.",
+            "Make it write less, or ask the operator for more (the setting build_disk).",
+        )
+    known = failures.explain(said(finished))
     cause = f"{what} failed: {known[0]}" if known else f"{what} ended with code {finished.code}."
     fix = known[1] if known else ""
     if finished.refused_hosts:
@@ -181,6 +199,15 @@ def _reason(finished: Finished, what: str, limits: Limits) -> tuple[str, str]:
         cause += f" It tried to reach {hosts}, which a build may not."
         fix = f"{fix} Take it from the npm registry, or ask the operator to allow the host."
     return cause, fix.strip()
+
+
+def _endless(finished: Finished, what: str, limits: Limits) -> tuple[str, str]:
+    last = failures.last_words(said(finished))
+    quoted = f' The last it said was: "{last}"' if last else " It said nothing."
+    return (
+        f"{what} did not finish within {limits.seconds:g} seconds.{quoted}",
+        "Let it end by itself: no server, no watching for changes, no question to a user.",
+    )
 
 
 def _all(task: Task) -> tuple[PackageManager, ...]:

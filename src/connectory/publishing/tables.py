@@ -23,3 +23,12 @@ publishing_builds = Table(
     Column("connector_id", String(36), primary_key=True),
     Column("build", String, nullable=False),
 )
+validation_reports = Table(
+    "validation_reports",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("connector_id", String(36), nullable=False, index=True),
+    Column("digest", String(71), nullable=False),
+    Column("document", String, nullable=False),
+    Column("created_at", String(24), nullable=False),
+)

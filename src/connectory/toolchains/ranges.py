@@ -33,7 +33,7 @@ def parsed(wanted: str) -> NpmSpec:
         return NpmSpec(str(LTS[text.removeprefix("lts/")]))
     try:
         return NpmSpec(_joined(text))
-    except ValueError as error:
+    except (ValueError, AttributeError) as error:  # the library's own, for "1 - 3 x"
         raise NotARange(wanted) from error
 
 

@@ -7,12 +7,12 @@ from functools import cached_property, partial
 
 from connectory.artifacts import ArtifactStore
 from connectory.durable import Rejected
-from connectory.hosting.backends import listening
 from connectory.hosting.backends.doorway import Doorway
 from connectory.hosting.backends.model import Door, Ended, Say
 from connectory.hosting.placement import PORT, WORKSPACE, Placement, environment
 from connectory.sandbox import Command, Finished, Limits, Mount, Network, Process, Sandbox
 from connectory.sandbox.children import below
+from connectory.sandbox.listening import listeners, own_network
 from connectory.settings import Settings
 from connectory.toolchains import Node, Toolchains, UnsupportedNodeVersion
 
@@ -131,12 +131,12 @@ class ProcessInstance:
         """Seen from inside where it has a network of its own; by connecting otherwise."""
         inside = self._member()
         if inside is not None:
-            return PORT in listening.ports(inside)
+            return PORT in _ports(inside)
         return await _accepts(self._process.address)
 
     async def other_ports(self) -> tuple[int, ...]:
         inside = self._member()
-        return () if inside is None else tuple(sorted(listening.ports(inside) - {PORT}))
+        return () if inside is None else tuple(sorted(_ports(inside) - {PORT}))
 
     async def ended(self) -> Ended:
         return _ended(await self._process.wait())
@@ -151,7 +151,7 @@ class ProcessInstance:
     def _member(self) -> int | None:
         """A process of it that has a network of its own, looked for once."""
         if self._inside is None:
-            inside = (pid for pid in below(self._process.pid) if listening.own_network(pid))
+            inside = (pid for pid in below(self._process.pid) if own_network(pid))
             self._inside = next(inside, None)
         return self._inside
 
@@ -178,3 +178,8 @@ async def _accepts(address: tuple[str, int]) -> bool:
         return False
     writer.close()
     return True
+
+
+def _ports(pid: int) -> set[int]:
+    """A connection tells nothing here: pasta accepts it first and asks the application after."""
+    return {one.port for one in listeners(pid)}

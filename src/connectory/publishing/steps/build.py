@@ -4,7 +4,7 @@ import msgspec
 
 from connectory.publishing.running import judge, run_script
 from connectory.publishing.task import Task
-from connectory.publishing.tools import scripts
+from connectory.publishing.tools import failures, scripts
 from connectory.sandbox import Network
 
 
@@ -24,6 +24,7 @@ async def build(task: Task) -> Built:
             task, line, task.name, name=name, network=Network.REGISTRY,
             variables={"NODE_ENV": "production"},
         )  # fmt: skip
-        judge(finished, f"The script {name} of {task.name}", task.publishing.limits())
+        what = f"The script {name} of {task.name}"
+        judge(finished, what, task.publishing.limits(), failures.manager_is_ours)
     task.workspace.end("build")
     return Built(found[0] if found else None)

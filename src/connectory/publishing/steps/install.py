@@ -17,7 +17,7 @@ from connectory.publishing.content import Folder, dependency_key
 from connectory.publishing.model import Installed
 from connectory.publishing.running import judge, run, run_manager, run_script
 from connectory.publishing.task import Task
-from connectory.publishing.tools import managers, scripts
+from connectory.publishing.tools import failures, managers, scripts
 from connectory.sandbox import Network
 
 MODULES = "node_modules"
@@ -97,7 +97,8 @@ async def _script(task: Task, folder: Folder, name: str, line: str) -> None:
     finished = await run_script(
         task, line, folder.path, name=name, network=Network.REGISTRY, variables={}
     )
-    judge(finished, f"The script {name} of {folder.path}", task.publishing.limits())
+    what = f"The script {name} of {folder.path}"
+    judge(finished, what, task.publishing.limits(), failures.manager_is_ours)
 
 
 def has_install_scripts(modules: Path) -> bool:

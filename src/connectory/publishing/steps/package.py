@@ -5,12 +5,18 @@ from pathlib import Path
 
 from connectory.artifacts import ArtifactRefused, ImageConfig
 from connectory.durable import Rejected
+from connectory.findings import Finding
+from connectory.findings.order import ordered
+from connectory.publishing.checks import licences
+from connectory.publishing.checks.dependencies.shipping import shipped
+from connectory.publishing.checks.licences import LicencePolicy
 from connectory.publishing.content import Subject
 from connectory.publishing.model import SERVED, Product, Suite
-from connectory.publishing.store import save_product
+from connectory.publishing.steps.sizes import measure
 from connectory.publishing.task import Task
 from connectory.publishing.tools import scripts
 from connectory.publishing.workspace import remove
+from connectory.settings import Settings
 from connectory.specification import ApplicationType
 
 PREFIX = "workspace"
@@ -20,8 +26,8 @@ LEFTOVERS = ("node_modules/.cache", "node_modules/.vite", "node_modules/.vite-te
 """What tools leave for their next run: it differs each time, and nothing reads it at run time."""
 
 
-async def package(task: Task, tests: Suite, key: str) -> Product:
-    """The artifact, remembered for the next run over the same content. Raises ``Rejected``."""
+async def package(task: Task, tests: Suite) -> Product:
+    """The artifact, and what was found out so far. Raises ``Rejected``."""
     workspace, subject = task.workspace, task.subject
     workspace.begin("package")
     command = start_command(subject)
@@ -35,12 +41,29 @@ async def package(task: Task, tests: Suite, key: str) -> Product:
         )
     except ArtifactRefused as refused:
         raise Rejected(f"The build of {task.name} cannot be packaged: {refused}") from None
+    seen = await asyncio.to_thread(_looked_at, task)
     await task.publishing.artifacts.adopt(artifact.digest, workspace.tree)
-    product = Product(
-        artifact.digest, command, task.tools.node.version, tests, lockfile=subject.lockfile
-    )
-    await task.publishing.database.write(lambda c: save_product(c, key, product))
-    return product
+    return Product(
+        artifact.digest, command, task.tools.node.version, tests, lockfile=subject.lockfile,
+        findings=ordered((*tests.findings, *seen)),
+    )  # fmt: skip
+
+
+def _looked_at(task: Task) -> tuple[Finding, ...]:
+    """What its files show: how large it is, and the licences of what ships. What no lockfile tells
+    apart ships."""
+    tree, name = task.workspace.tree, task.name
+    known = shipped(task.folder.source, name)
+    installed = licences.installed(tree / name / "node_modules") if known is None else ()
+    ships = known if known is not None else {(one.name, one.version) for one in installed}
+    policy = licence_policy(task.publishing.settings)
+    return (*measure(tree, name), *licences.licences(tree, name, ships, policy))
+
+
+def licence_policy(settings: Settings) -> LicencePolicy:
+    """The operator's, or the usual one."""
+    denied = settings.licences_denied
+    return LicencePolicy(denied=denied) if denied else LicencePolicy()
 
 
 def start_command(subject: Subject) -> tuple[str, ...]:

@@ -3,12 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 
-from connectory.publishing.content import Subject, build_key, study
+from connectory.publishing.content import Subject, build_key, digest, study
 from connectory.publishing.context import Publishing
 from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Plan, Prepared, Product, Suite
 from connectory.publishing.steps.package import start_command
 from connectory.publishing.store import product_of
 from connectory.publishing.task import Tools, gather_tools
+
+FOUND_OUT = 1
+"""Raise it when the same content would be found to be something else: by its tests, its size, its
+first start."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,10 @@ async def prepare(publishing: Publishing, plan: Plan, examined: Examined) -> Pre
 
 
 async def key_of(publishing: Publishing, plan: Plan, examined: Examined) -> str:
-    """Names the application's content and all it is built with."""
+    """Names the application's content, all it is built with, and what is found out about it."""
     entries = await publishing.repositories.tree(plan.revision)
     registry = publishing.settings.npm_registry
-    return build_key(examined.subject, entries, examined.tools.names, registry)
+    key = build_key(examined.subject, entries, examined.tools.names, registry)
+    settings = publishing.settings
+    judged_by = (settings.application_memory, settings.licences_denied)
+    return digest("found out", FOUND_OUT, judged_by, key)

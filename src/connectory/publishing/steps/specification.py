@@ -74,18 +74,13 @@ async def lay_out(publishing: Publishing, run_id: str, revision: Revision) -> No
 def specified(
     connection: Connection, run: Run, planned: Plan, specification: Specification
 ) -> None:
-    """Keep the plan and write the entry. If the tag has moved since the draft was saved, the draft
-    says from now on what is really built."""
+    """Keep the plan. If the tag has moved since the draft was saved, the draft says from now on
+    what is really built."""
     stored = report.current(connection, run)
-    entries = (report.succeeded(report.SPECIFICATION),)
-    staged = report.with_entries(run, stored.staged, entries)
-    moved = stored.commit != planned.commit
-    if moved:
-        staged = reread(staged, planned.commit, specification)
-    if staged is not stored.staged:
-        commit = planned.commit if moved else None
+    if stored.commit != planned.commit:
+        staged = reread(stored.staged, planned.commit, specification)
         expected = stored.staged.version
-        store.save_staged(connection, staged, expected=expected, commit=commit)
+        store.save_staged(connection, staged, expected=expected, commit=planned.commit)
     save_plan(connection, run.id, planned)
 
 

@@ -120,6 +120,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_publishing_plans")),
     )
     op.create_table(
+        "validation_reports",
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=71), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_validation_reports")),
+    )
+    op.create_index(
+        op.f("ix_validation_reports_connector_id"), "validation_reports", ["connector_id"]
+    )
+    op.create_table(
         "routes",
         sa.Column("application_id", sa.String(length=36), nullable=False),
         sa.Column("deployment_id", sa.String(length=36), nullable=False),
