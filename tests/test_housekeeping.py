@@ -1,5 +1,7 @@
 """What is referred to stays, whatever it is referred to by; the rest goes."""
 
+import os
+import time
 import uuid
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from connectory.connectors.progress import released
 from connectory.connectors.update import create
 from connectory.database import Database
 from connectory.housekeeping import clear_up
+from connectory.publishing.checks.cache import CheckCache
 from connectory.publishing.store import save_waiting
 from connectory.specification import ApplicationType
 from connectory.wire import replace
@@ -62,15 +65,30 @@ async def test_artifacts_stay_while_something_refers_to_them(
         save_waiting(connection, staged.id, build(digests["waiting"]))
 
     await database.write(work)
-    assert await clear_up(database, store, grace=0) > 0
+    assert await clear_up(database, store, CheckCache(tmp_path / "checks"), grace=0) > 0
     assert [name for name in names if store.exists(digests[name])] == list(names[:3])
     await database.write(lambda c: connectors.delete_staged(c, staged.id))
-    await clear_up(database, store, grace=0)
+    await clear_up(database, store, CheckCache(tmp_path / "checks"), grace=0)
     assert [name for name in names if store.exists(digests[name])] == ["waiting"]
 
 
 async def test_what_is_young_stays(database: Database, tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path / "artifacts")
     digest = await pack(store, tmp_path, "fresh")
-    await clear_up(database, store)
+    await clear_up(database, store, CheckCache(tmp_path / "checks"))
     assert store.exists(digest)
+
+
+async def test_what_checks_found_goes_when_nobody_asks_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    checks = CheckCache(tmp_path / "checks")
+    for key in ("asked for", "forgotten"):
+        checks.put(key, key)
+    long_ago = time.time() - 40 * 86_400
+    for path in checks.folder.glob("*/*"):
+        os.utime(path, (long_ago, long_ago))
+    assert checks.get("asked for", str) == "asked for"
+    await clear_up(database, ArtifactStore(tmp_path / "artifacts"), checks)
+    assert checks.get("asked for", str) == "asked for"
+    assert checks.get("forgotten", str) is None

@@ -11,7 +11,9 @@ from connectory.connectors import store as connectors
 from connectory.database import Database
 from connectory.deployments import revisions
 from connectory.deployments import store as deployments
-from connectory.publishing import store as publishing
+from connectory.publishing import Publishing
+from connectory.publishing import store as results
+from connectory.publishing.checks.cache import CheckCache
 from connectory.wire import now, timestamp
 
 log = structlog.get_logger()
@@ -20,24 +22,33 @@ DAY = 86_400.0
 RESULTS_KEPT = timedelta(days=30)
 
 
-async def every_day(database: Database, artifacts: ArtifactStore) -> None:
+async def every_day(publishing: Publishing) -> None:
     """Clear up now and then once a day, until cancelled. A mishap waits for the next day."""
     while True:
         try:
-            freed = await clear_up(database, artifacts)
+            kept = publishing.bench.cache
+            freed = await clear_up(publishing.database, publishing.artifacts, kept)
             log.info("housekeeping.done", bytes=freed)
         except Exception:
             log.exception("housekeeping.failed")
         await asyncio.sleep(DAY)
 
 
-async def clear_up(database: Database, artifacts: ArtifactStore, grace: float = DAY) -> int:
-    """Forget old results by content and remove artifacts nobody refers to; gives the bytes freed.
+async def clear_up(
+    database: Database,
+    artifacts: ArtifactStore,
+    checks: CheckCache,
+    kept: timedelta = RESULTS_KEPT,
+    grace: float = DAY,
+) -> int:
+    """Forget results by content older than ``kept`` and remove artifacts nobody refers to; gives
+    the bytes freed.
 
     What is younger than ``grace`` seconds stays: a run may be about to refer to it.
     """
-    oldest = timestamp(now() - RESULTS_KEPT)
-    await database.write(lambda c: publishing.forget_products(c, oldest))
+    oldest = timestamp(now() - kept)
+    await database.write(lambda c: results.forget_products(c, oldest))
+    await asyncio.to_thread(checks.trim, kept.days)
     return await artifacts.sweep(await database.read(in_use), grace)
 
 
@@ -46,5 +57,5 @@ def in_use(connection: Connection) -> frozenset[str]:
         connectors.artifacts_in_use(connection)
         | deployments.artifacts_in_use(connection)
         | revisions.artifacts_in_use(connection)
-        | publishing.artifacts_in_use(connection)
+        | results.artifacts_in_use(connection)
     )

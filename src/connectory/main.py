@@ -149,7 +149,7 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             platform.engine.launch()
             threading.Thread(target=_load_ahead, name="loading", daemon=True).start()
             background = (
-                asyncio.create_task(every_day(platform.database, platform.publishing.artifacts)),
+                asyncio.create_task(every_day(platform.publishing)),
                 asyncio.create_task(_make_ready(platform.publishing)),
             )
             running = Running(platform, server, task)

@@ -4,12 +4,14 @@ import contextlib
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
 from connectory.artifacts import ArtifactStore, DependencyStore
 from connectory.database import Database, open_database
 from connectory.durable.runs import withdraw_all
+from connectory.housekeeping import clear_up
 from connectory.publishing import Publishing
 from connectory.repositories import GitSettings, Repositories
 from connectory.sandbox import Sandbox, SandboxSettings
@@ -17,6 +19,7 @@ from connectory.settings import Settings
 from connectory.toolchains import Toolchains
 
 MEBIBYTE = 1024 * 1024
+HOUR = 3600.0
 
 
 class AlreadyRunningError(Exception):
@@ -38,6 +41,9 @@ async def validating(settings: Settings) -> AsyncIterator[Publishing]:
         await publishing.sweep()
         try:
             yield publishing
+            # a changed file is a new artifact: a laptop would fill up with yesterday's
+            kept = (database, publishing.artifacts, publishing.bench.cache)
+            await clear_up(*kept, timedelta(days=1), grace=HOUR)
         finally:
             await sandbox.stop()
             database.close()

@@ -92,8 +92,12 @@ async def validated(publishing: "Publishing", folder: Path, wanted: For) -> "Ful
     snapshots = publishing.settings.directory / "snapshots"
     repository = await asyncio.to_thread(snapshot, folder, snapshots)
     run = await local.request(publishing, repository, Stage(wanted.value))
-    async with _watched(publishing, run):
-        ended = await local.validate(publishing, run)
+    try:
+        async with _watched(publishing, run):
+            ended = await local.validate(publishing, run)
+    except Exception as problem:  # whatever the connector does is a finding
+        said = f"{type(problem).__name__}: {problem}"
+        fail(f"Connectory failed, not your connector: {said}", PLATFORM_FAILED)
     report = await publishing.database.read(lambda c: reports.report_of(c, run.id))
     await publishing.database.write(lambda c: local.forget(c, run))
     if report is None:
