@@ -10,14 +10,14 @@ from connectory.findings import Examination, Finding, State
 from connectory.findings.exceptions_file import Exceptions, read
 from connectory.findings.order import ordered
 from connectory.findings.policy import Effect, Policy, Stage
-from connectory.findings.report import FullReport, ReportedApplication, Source
+from connectory.findings.report import FullReport, Log, ReportedApplication, Source
 from connectory.findings.report_entries import Ending, GroupEntry, entries, first_line
 from connectory.findings.report_making import Terms, full_report
 from connectory.publishing import report
-from connectory.publishing.built import NOT_STARTED
+from connectory.publishing.built import FAILED, NOT_STARTED
 from connectory.publishing.checks.registry import rules
 from connectory.publishing.checks.unreadable import UNREADABLE
-from connectory.publishing.model import BUILT_PER_DEPLOYMENT, SERVED, Outcome, Plan
+from connectory.publishing.model import BUILT_PER_DEPLOYMENT, SERVED, Outcome, Plan, SuiteVerdict
 from connectory.publishing.steps.examine import Examined
 from connectory.settings import Settings
 from connectory.wire import now
@@ -51,7 +51,7 @@ class Judge:
         together = joined(examined.examinations, of_outcomes(outcomes))
         terms = self._terms()
         waived = read(examined.exceptions, terms.today)
-        return full_report(terms, source, applications, together, waived)
+        return full_report(terms, source, applications, together, waived, logs_of(outcomes))
 
     def refusal(self, verdict: Rejected, source: Source = NO_SOURCE) -> FullReport:
         """For what could not be read at all: the one finding there is."""
@@ -85,6 +85,16 @@ def of_outcomes(outcomes: Iterable[Outcome]) -> Iterator[Examination]:
             unjudged = any(one.rule == NOT_STARTED.name for one in findings)
             state = State.NO_DATA if unjudged else State.EXAMINED
             yield Examination(check, state, ordered(findings))
+
+
+def logs_of(outcomes: Iterable[Outcome]) -> Iterator[Log]:
+    """The end of what failing tests and builds said."""
+    for outcome in outcomes:
+        if outcome.tests.verdict is SuiteVerdict.FAILED and outcome.tests.findings:
+            yield Log(outcome.tests.findings[0].application or "", "test", outcome.tests.message)
+        for one in outcome.findings:
+            if one.rule == FAILED.name and one.evidence:
+                yield Log(one.application or "", "build", one.evidence)
 
 
 def looked_at(outcome: Outcome) -> tuple[str, ...]:
