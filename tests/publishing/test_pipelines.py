@@ -1,7 +1,6 @@
 """From a tag to a published Connector, over real git, npm, node and sandboxes."""
 
 import json
-import time
 
 from tests.publishing.conftest import Line, connect_yaml, message, package_json, said
 
@@ -54,9 +53,7 @@ async def test_a_service_is_published(line: Line) -> None:
 
 async def test_an_unchanged_republish_builds_nothing(line: Line) -> None:
     staged = await line.published(SERVICE)
-    began = time.monotonic()
     again = await line.publish(staged.id)
-    assert time.monotonic() - began < 1
     assert again.status == "Published"
     built = message(again.publishing_report, "Application build check succeeded")
     assert "earlier build" in built
