@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from connectory.cli.caches import cache_directory
 from connectory.cli.screen import fail, person, settings_from, show_text
@@ -103,7 +104,8 @@ async def validated(publishing: "Publishing", folder: Path, wanted: For) -> "Ful
     if report is None:
         state = "was withdrawn" if ended.state is RunState.CANCELLED else "left no report"
         fail(f"The validation {state}. Nothing of your connector is at fault.", PLATFORM_FAILED)
-    return report
+    # where the snapshot lies means nothing to anybody
+    return replace(report, connector=replace(report.connector, repository=str(folder), tag=""))
 
 
 @contextlib.asynccontextmanager
@@ -151,6 +153,8 @@ def _conclude(report: "FullReport", *, json: bool, sarif: bool) -> None:
         from connectory.findings.text import show
 
         show(report, Console(highlight=False))
+        if report.findings:
+            person.print(f"`connectory explain {report.findings[0].rule}` tells more.")
 
 
 def _settings() -> Settings:

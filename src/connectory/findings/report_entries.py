@@ -111,7 +111,9 @@ def _line(one: Reported) -> str:
 def cause(one: Reported, limit: int = LONGEST_LINE) -> str:
     """What, where and by which rule, in one line of at most ``limit`` characters."""
     rule = f" ({visible(one.rule)})"
-    text = one_line(f"{one.place} {one.what}", limit - len(rule))
+    # "service service listens on 80" says no more than "service listens on 80"
+    place = "" if one.path is None and one.place in one.what else f"{one.place} "
+    text = one_line(f"{place}{one.what}", limit - len(rule))
     return text + rule
 
 

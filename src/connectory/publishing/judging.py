@@ -1,6 +1,7 @@
 """From what was examined, built and started to the full report and the entries of the wire."""
 
 import importlib.metadata
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,8 +56,10 @@ class Judge:
 
     def refusal(self, verdict: Rejected, source: Source = NO_SOURCE) -> FullReport:
         """For what could not be read at all: the one finding there is."""
+        line = re.match(r"connect\.yaml has .*?\bin line (\d+)", verdict.cause)
         finding = Finding(
             UNREADABLE.name, UNREADABLE.severity, verdict.cause,
+            path="connect.yaml" if line else None, line=int(line[1]) if line else None,
             fix=verdict.fix, evidence=verdict.evidence,
         )  # fmt: skip
         found = Examination(UNREADABLE.check, State.EXAMINED, (finding,))

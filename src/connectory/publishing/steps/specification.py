@@ -40,8 +40,9 @@ async def specify(repositories: Repositories, revision: Revision) -> Specificati
     except SpecificationInvalid as invalid:
         lines = [f"line {one.line}: {one}" for one in invalid.problems]
         hints = dict.fromkeys(one.hint for one in invalid.problems if one.hint)
+        first = f"in {lines[0]}" if len(lines) == 1 else f"the first in {lines[0]}"
         count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        raise Rejected(f"{FILE} has {count}.", "\n".join(lines), " ".join(hints)) from None
+        raise Rejected(f"{FILE} has {count}, {first}", "\n".join(lines), " ".join(hints)) from None
 
 
 def plan(revision: Revision, specification: Specification) -> Plan:

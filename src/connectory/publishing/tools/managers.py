@@ -123,4 +123,8 @@ def environment(registry: str, cache: str) -> dict[str, str]:
         "YARN_ENABLE_PROGRESS_BARS": "0",
         "COREPACK_ENABLE_STRICT": "0",
         "HUSKY": "0",
+        # browsers for tests, from hosts that a build does not reach
+        "PUPPETEER_SKIP_DOWNLOAD": "true",
+        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
+        "CYPRESS_INSTALL_BINARY": "0",
     }

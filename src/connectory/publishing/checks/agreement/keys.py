@@ -114,8 +114,13 @@ def _unmentioned(
         return ()
     waiting = [name for name in names if not LIBRARIES.match(name)][:MOST_KEYS]
     for text in files.texts.values():
-        waiting = [name for name in waiting if name not in text]
+        waiting = [name for name in waiting if not _holds(text, name)]
     return tuple(waiting)
+
+
+def _holds(text: str, name: str) -> bool:
+    """As a word of its own: BATCH_SIZES does not read BATCH_SIZE."""
+    return name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _undeclared(files: ApplicationFiles, name: str, places: Sequence[Read]) -> Finding:

@@ -48,7 +48,11 @@ WORKING_PORT = 8080
 FIRST = re.compile(
     r"^[\w$.()\s]*?\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?([\w$.]+)\s*[,)}]", re.DOTALL
 )
-HOST = re.compile(r"""['"`](localhost|127\.0\.0\.1|::1)['"`]""")
+HOST = re.compile(
+    r"""(?P<before>(?:\?\?|\|\||\?|:\s*\S+\s*\?[^,{}]*:)\s*)?"""
+    r"""['"`](?P<host>localhost|127\.0\.0\.1|::1)['"`](?P<after>\s*(?:\?\?|\|\||\?|:))?"""
+)
+"""An address of the machine alone, and whether it is one of several that are chosen from."""
 CALLBACK = re.compile(r"=>|\bfunction\b")
 SERVERS = re.compile(
     r"listen|createServer|\bserve\b|\bserver?\s*\(|https?\.Server|FastifyInstance|bootstrap"
@@ -117,8 +121,8 @@ def _loopback(files: ApplicationFiles, calls: list[Match]) -> Iterator[Finding]:
     for call in calls:
         arguments = CALLBACK.split(call.text)[0]
         host = HOST.search(arguments)
-        if host and "??" not in arguments and "||" not in arguments and "?" not in arguments:
-            what = f"{files.name} listens on {host[1]} only, where requests never come."
+        if host and not (host["before"] or host["after"]):
+            what = f"{files.name} listens on {host['host']} only, where requests never come."
         elif _is_fastify(files, call):
             what = f"{files.name} lets Fastify listen on localhost, its default."
         else:
