@@ -35,9 +35,9 @@ async def scanned(
     (examination,) = await examine(laid_out(root, together), bench, SCANNER)
     found: dict[int, list[Finding]] = {}
     for one in examination.findings:
-        number, _, path = (one.path or "").partition("/")
+        folder, _, path = (one.path or "").partition("/")
         moved = Finding(one.rule, one.severity, one.what, None, path, one.line, one.about)
-        found.setdefault(int(number), []).append(moved)
+        found.setdefault(int(folder), []).append(moved)
     return found
 
 
