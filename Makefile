@@ -1,5 +1,5 @@
 # Every target sets itself up: a machine needs Python 3.11+, git, make and the package registries.
-.PHONY: demo serve test test-durability fuzz check format bench docs
+.PHONY: demo serve test test-hostile test-durability fuzz check format bench docs
 
 demo:    ## the main job on the bundled example, from a Git tag to a call of the running service
 	@bin/run connectory demo
@@ -8,7 +8,10 @@ serve:   ## the platform on http://127.0.0.1:8080
 	@bin/run connectory up
 
 test:    ## every test but the long ones
-	@bin/run pytest -q -n 2 --dist loadfile --ignore tests/durability
+	@bin/run pytest -q -n 2 --dist loadfile --ignore tests/durability --ignore tests/hostile
+
+test-hostile:  ## some three hundred hostile repositories, met by the whole pipeline
+	@bin/run pytest -q -n 2 --dist load tests/hostile
 
 test-durability:  ## kill -9 at every step and at random moments, 10,000 conflicting updates: some minutes
 	@CONFLICT_ROUNDS=200 bin/run pytest -q tests/durability tests/api/test_concurrency.py

@@ -5,6 +5,7 @@ import pytest
 from connectory.repositories import GitSettings, Repositories, RepositoryRefused
 from connectory.repositories.address import Place
 from connectory.repositories.destinations import host_of, is_own
+from connectory.repositories.redirects import moved_to
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,39 @@ def test_the_local_network_is_not_this_machine(address: str, own: bool) -> None:
 )
 def test_the_host_is_found_in_every_spelling(address: str, protocol: str, host: str) -> None:
     assert host_of(Place(address, protocol)) == host
+
+
+def trace(location: str) -> str:
+    return f"12:00:00.1 http.c:684              <= Recv header: Location: {location}\n"
+
+
+@pytest.mark.parametrize(
+    ("location", "address"),
+    [
+        ("https://new.test/o/n.git/info/refs?service=git-upload-pack", "https://new.test/o/n.git"),
+        ("/p/n.git/info/refs?service=git-upload-pack", "https://old.test/p/n.git"),
+    ],
+)
+def test_a_moved_repository_is_followed(location: str, address: str) -> None:
+    place = Place("https://old.test/o/n.git", "https")
+    assert moved_to(place, trace(location)) == Place(address, "https")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "",
+        "file:///etc",
+        "ext::sh -c id",
+        "http://new.test/o/n.git",
+        "https://127.0.0.1/o/n.git",
+        "https://2852039166/o/n.git",
+        "https://me:pw@new.test/o/n.git",
+        "https://new.test/../n.git",
+        "//localhost/o/n.git",
+    ],
+)
+def test_a_redirect_is_no_way_into_this_machine(location: str) -> None:
+    place = Place("https://old.test/o/n.git", "https")
+    with pytest.raises(RepositoryRefused):
+        moved_to(place, trace(location))

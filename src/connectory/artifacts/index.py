@@ -34,6 +34,22 @@ class Index:
         """The digests of all images."""
         return set(self._lines())
 
+    def subjects(self) -> dict[str, str]:
+        """What each referrer is about, both by digest."""
+        return {
+            digest: line["annotations"][layout.SUBJECT]
+            for digest, line in self._lines().items()
+            if "artifactType" in line
+        }
+
+    def referrers(self, subject: str, kind: str) -> list[str]:
+        """The digests of the manifests of one kind about `subject`, sorted."""
+        return sorted(
+            digest
+            for digest, line in self._lines().items()
+            if line.get("artifactType") == kind and line["annotations"][layout.SUBJECT] == subject
+        )
+
     def _lines(self) -> dict[str, layout.Document]:
         try:
             data = self.path.read_bytes()

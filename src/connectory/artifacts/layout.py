@@ -19,6 +19,8 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 PREFIX = "dev.connectory.prefix"
 LISTING = "dev.connectory.listing"
+EMPTY = "application/vnd.oci.empty.v1+json"
+SUBJECT = "dev.connectory.subject"
 REFERENCE = "org.opencontainers.image.ref.name"
 LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 LARGEST_DOCUMENT = 4 * 1024 * 1024
@@ -74,6 +76,24 @@ def manifest(config: Document, layer: Layer, annotations: dict[str, str]) -> Doc
 def descriptor(media_type: str, digest: str, size: int) -> Document:
     """How one document refers to another."""
     return {"mediaType": media_type, "digest": digest, "size": size}
+
+
+def referrer(subject: Document, kind: str, blob: Document, empty: Document) -> Document:
+    """A manifest about another one (`subject`): its one blob is an attestation, not a layer."""
+    return {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "artifactType": kind,
+        "config": empty,
+        "layers": [blob],
+        "subject": subject,
+    }
+
+
+def referring(digest: str, size: int, kind: str, subject: str) -> Document:
+    """A referrer's line in the index, with the digest of what it is about."""
+    noted = {"artifactType": kind, "annotations": {SUBJECT: subject}}
+    return descriptor(MANIFEST, digest, size) | noted
 
 
 def index(manifests: list[Document]) -> Document:

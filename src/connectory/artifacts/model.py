@@ -53,6 +53,14 @@ class Artifact:
         return sum(layer.size for layer in self.layers)
 
 
+def shown(path: str) -> str:
+    """A stranger's path for a message: what is not plainly printed is escaped."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode()
+        for one in path
+    )
+
+
 class ArtifactRefused(Exception):  # noqa: N818 - named for what happened
     """The tree holds something an image must not carry: the connector's fault.
 
@@ -60,7 +68,7 @@ class ArtifactRefused(Exception):  # noqa: N818 - named for what happened
     """
 
     def __init__(self, path: str, cause: str) -> None:
-        super().__init__(f"{path}: {cause}")
+        super().__init__(f"{shown(path)}: {cause}")
         self.path = path
         self.cause = cause
 

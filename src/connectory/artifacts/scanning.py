@@ -7,6 +7,8 @@ from pathlib import Path
 from connectory.artifacts.entries import Entry, Kind, check_path, check_paths, is_unicode
 from connectory.artifacts.model import ArtifactRefused
 
+LARGEST_TREE = 8 * 1024**3
+
 
 def scan(tree: Path, exclude: frozenset[str] = frozenset()) -> list[Entry]:
     """All entries of `tree`, sorted by path, links not followed.
@@ -24,7 +26,17 @@ def scan(tree: Path, exclude: frozenset[str] = frozenset()) -> list[Entry]:
                 folders.append(entry.path + "/")
     found.sort(key=lambda entry: entry.path)
     check_paths(found)
+    check_size(found)
     return found
+
+
+def check_size(entries: list[Entry]) -> None:
+    """Raises ArtifactRefused beyond what anybody could mean: holes take no disk, only time."""
+    total = 0
+    for entry in entries:
+        total += entry.size
+        if total > LARGEST_TREE:
+            raise ArtifactRefused(entry.path, "the files are larger than 8 GiB together.")
 
 
 def list_folder(tree: Path, folder: str, exclude: frozenset[str]) -> list[Entry]:

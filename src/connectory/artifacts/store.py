@@ -1,6 +1,7 @@
 """Immutable, content-addressed images: packed once, read and extracted by digest."""
 
 import asyncio
+import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -150,6 +151,46 @@ class ArtifactStore:
         with self.blobs.shared():
             return self.trees.adopted(self.read(digest), tree)
 
+    async def refer(self, subject: str, kind: str, data: bytes) -> str:
+        """Stores a document about an image as an OCI referrer of the media type `kind`, and gives
+        the digest of its manifest. The same document is stored once; it stays as long as the
+        image does. Raises ArtifactMissing or ArtifactDamaged.
+        """
+        return await asyncio.to_thread(self._refer, subject, kind, data)
+
+    def _refer(self, subject: str, kind: str, data: bytes) -> str:
+        with self.blobs.shared():
+            about = layout.descriptor(layout.MANIFEST, subject, len(self._document(subject)))
+            empty = layout.descriptor(layout.EMPTY, named(b"{}"), 2)
+            blob = layout.descriptor(kind, named(data), len(data))
+            manifest = layout.encode(layout.referrer(about, kind, blob, empty))
+            digest = named(manifest)
+            if digest in self.index.digests():
+                return digest
+            for content in (b"{}", data, manifest):
+                self.blobs.put(content)
+            self.index.change([layout.referring(digest, len(manifest), kind, subject)])
+            return digest
+
+    async def referrers(self, subject: str, kind: str) -> tuple[bytes, ...]:
+        """All documents of one kind about an image, their digests checked. Raises ArtifactDamaged
+        for one that is not what its digest promises."""
+        return await asyncio.to_thread(self._referrers, subject, kind)
+
+    def _referrers(self, subject: str, kind: str) -> tuple[bytes, ...]:
+        with self.blobs.shared():
+            return tuple(self._referred(one) for one in self.index.referrers(subject, kind))
+
+    def _referred(self, digest: str) -> bytes:
+        try:
+            manifest = layout.decode_manifest(digest, self._document(digest))
+            with self.blobs.open_checked(str(manifest["layers"][0]["digest"])) as file:
+                return file.read()
+        except ArtifactMissing as problem:
+            raise ArtifactDamaged(digest, f"{problem.digest} is missing.") from None
+        except (KeyError, IndexError, TypeError):
+            raise ArtifactDamaged(digest, "it refers to nothing.") from None
+
     async def sweep(self, keep: Iterable[str], grace: float = 3600) -> int:
         """Removes images, blobs and trees that nobody keeps; gives the bytes of blobs freed.
 
@@ -159,8 +200,9 @@ class ArtifactStore:
 
     def _sweep(self, keep: frozenset[str], before: float) -> int:
         with self.blobs.alone():
-            listed = self.index.digests()
+            listed, about = self.index.digests(), self.index.subjects()
             kept = {digest for digest in listed if digest in keep or self._young(digest, before)}
+            kept |= {digest for digest, subject in about.items() if subject in kept}
             self.index.change([], dropped=listed - kept)
             self.trees.sweep({hex_of(digest) for digest in kept})
             needed = {hex_of(blob) for digest in kept for blob in self._needs(digest)}
@@ -181,6 +223,11 @@ class ArtifactStore:
         except (ArtifactMissing, ArtifactDamaged):
             return [digest]
         return [digest, manifest["config"]["digest"], *(b["digest"] for b in manifest["layers"])]
+
+
+def named(data: bytes) -> str:
+    """The digest of bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def drop(blob: Path) -> int:

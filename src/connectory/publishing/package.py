@@ -49,13 +49,16 @@ class Package:
 
 
 def parse(data: bytes, path: str) -> Package:
-    """Raises ``Rejected`` when it is no JSON object; wrong fields count as absent."""
+    """Raises ``Rejected`` when it is no JSON object, or holds a character that no program can be
+    given; wrong fields count as absent."""
     try:
         document = decoded(data)
     except ValueError as problem:
         raise Rejected(f"{path} is not valid JSON: {problem}.") from None
     if not isinstance(document, dict):
         raise Rejected(f"{path} is not a JSON object.")
+    if b"\\u0000" in data or b"\0" in data:
+        raise Rejected(f"{path} holds a NUL character.", fix="Take it out: no program takes it.")
     local = _local(document)
     return Package(
         name=_string(document.get("name")) or "",

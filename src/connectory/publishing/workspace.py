@@ -6,6 +6,7 @@ how far an application got, so that a step which was interrupted begins from cle
 
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,8 +99,8 @@ class RunFolder:
 
 
 def remove(folder: Path) -> None:
-    """Everything below, links not followed; folders that a build made unreadable included."""
+    """Everything below, links not followed; folders that a build made unreadable, or nested deeper
+    than Python can follow, included."""
     if os.geteuid() != 0:
-        for path, _, _ in os.walk(folder):
-            os.chmod(path, 0o700, follow_symlinks=True)  # noqa: PTH101
-    shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, capture_output=True)
+    subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)

@@ -57,7 +57,7 @@ CONFIG = """\
 [maintenance]
 	auto = false
 [http]
-	followRedirects = initial
+	followRedirects = false
 	lowSpeedLimit = 100
 	lowSpeedTime = {seconds}
 """

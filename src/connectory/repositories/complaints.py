@@ -16,9 +16,11 @@ NO_ACCESS = (
 MEANINGS: tuple[tuple[str, type[RepositoryError], str], ...] = (
     (r"fsck error|in fsck|hasDotgit|fullPathname", RepositoryRefused,
      "The repository holds objects that Git itself considers dangerous or broken."),
+    (r"returned error: 30[12378]", RepositoryRefused,
+     "The repository leads from one address to the next without end."),
     (r"transport \S* ?not allowed|protocol .* disabled", RepositoryRefused,
      "The repository leads to another kind of address, which is not followed."),
-    (r"File too large|died of signal 25", RepositoryUnreachable,
+    (r"File too large|died of signal 25|[Oo]ut of memory", RepositoryUnreachable,
      "The repository is larger than is accepted."),
     (r"Could not resolve host|Name or service not known", RepositoryUnreachable,
      "The host of the repository URL does not exist or cannot be looked up."),

@@ -10,8 +10,9 @@ from connectory.repositories.cache import discard, held, sweep
 from connectory.repositories.complaints import NO_ACCESS, meaning
 from connectory.repositories.destinations import check_destination
 from connectory.repositories.git import Git
+from connectory.repositories.redirects import MOST_MOVES, TRACING, has_moved, moved_to
 from connectory.repositories.revision import RepositoryUnreachable, Revision
-from connectory.repositories.running import Bounds
+from connectory.repositories.running import Bounds, Outcome
 
 INCOMING = "refs/incoming/fetched"
 
@@ -55,7 +56,7 @@ def existing(place: Place) -> Place:
 
 def ask(git: Git, place: Place, tag: str, bounds: Bounds) -> Named:
     """Asks the other side what a tag stands for; a tag beats a branch of the same name."""
-    answer = git.run(commands.list_remote(place.address, tag), bounds, place)
+    place, answer = follow(git, place, tag, bounds)
     if answer.status:
         raise meaning(answer.complaints)
     lines = [line.split("\t") for line in answer.output.decode(errors="replace").splitlines()]
@@ -64,6 +65,18 @@ def ask(git: Git, place: Place, tag: str, bounds: Bounds) -> Named:
         if name in names:
             return Named(place, name, names.get(name + "^{}", names[name]))
     raise RepositoryUnreachable(f"The repository has no tag {tag!r}.")
+
+
+def follow(git: Git, place: Place, tag: str, bounds: Bounds) -> tuple[Place, Outcome]:
+    """The answer to that question, and the place it came from: a repository may have moved."""
+    answer = git.run(commands.list_remote(place.address, tag), bounds, place)
+    for _ in range(MOST_MOVES):
+        if not has_moved(answer.complaints):
+            break
+        told = git.run(commands.list_remote(place.address, tag), bounds, place, more=TRACING)
+        place = moved_to(place, told.complaints)
+        answer = git.run(commands.list_remote(place.address, tag), bounds, place)
+    return place, answer
 
 
 def make(git: Git, repository: Path, bounds: Bounds) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from connectory.repositories import commands
 from connectory.repositories.address import Place
@@ -12,6 +13,7 @@ from connectory.repositories.running import Bounds, Outcome, Surroundings, run
 from connectory.repositories.settings import GitSettings
 
 HERE = Place("/", "none")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,18 @@ class Git:
         return Surroundings(variables, self.cache.home, self.run_as, held)
 
     def run(
-        self, arguments: list[str], bounds: Bounds, place: Place = HERE, held: int | None = None
+        self,
+        arguments: list[str],
+        bounds: Bounds,
+        place: Place = HERE,
+        held: int | None = None,
+        more: Mapping[str, str] = NOTHING,
     ) -> Outcome:
-        """Runs one command. Raises RepositoryUnreachable beyond its bounds."""
-        return run(arguments, self.surroundings(place, held), bounds)
+        """Runs one command, with some variables `more`. Raises RepositoryUnreachable beyond its
+        bounds."""
+        surroundings = self.surroundings(place, held)
+        variables = {**surroundings.environment, **more}
+        return run(arguments, replace(surroundings, environment=variables), bounds)
 
     def resolve(self, repository: Path, name: str, bounds: Bounds) -> tuple[str, str] | None:
         """The commit and tree of a local name, None if it stands for no commit."""

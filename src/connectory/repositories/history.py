@@ -35,5 +35,5 @@ def _transfer(
     place = existing(place_of(revision.url, git.settings.mirrors))
     named = ask(git, place, revision.tag, bounds)
     limited = replace(bounds, watched=repository, writes=git.settings.max_bytes)
-    fetching = commands.fetch_history(repository, place.address, named.name, into, depth)
-    git.run(fetching, limited, place, lock)
+    fetching = commands.fetch_history(repository, named.place.address, named.name, into, depth)
+    git.run(fetching, limited, named.place, lock)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -19,6 +18,9 @@ from connectory.repositories.settings import MIB
 TICK = 0.1
 PIECE = 64 * 1024
 MOST_COMPLAINTS = 64 * 1024
+MEMORY = 1024 * MIB
+BLOCK = 512
+"""Bytes in which POSIX counts the size of a file."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +90,23 @@ def started(
     stdin: IO[bytes] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running Git of which nothing is left afterwards, however this block is left."""
-    process = start(arguments, surroundings, stdin)
+    process = start(limited(arguments, bounds), surroundings, stdin)
     try:
-        limit_files(process.pid, bounds)
         yield process
     finally:
         end(process)
 
 
-def limit_files(pid: int, bounds: Bounds) -> None:
-    """No single file above what may be written; set from outside, where the system can."""
-    if bounds.watched is None or not hasattr(resource, "prlimit"):
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (bounds.writes, bounds.writes))
+def limited(arguments: list[str], bounds: Bounds) -> list[str]:
+    """The command with no more memory than reading a repository takes, and no single file above
+    what may be written: a server could fill all memory with names.
+
+    The shell sets the limits before there is a Git that could start another without them.
+    """
+    limits = f"ulimit -d {MEMORY // 1024}"
+    if bounds.watched is not None:
+        limits += f"; ulimit -f {-(-bounds.writes // BLOCK)}"
+    return ["sh", "-c", f'{limits}; exec "$@"', "sh", *arguments]
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,8 @@ from connectory.repositories.revision import RepositoryRefused
 LONGEST_PATH = 1024
 LONGEST_NAME = 255
 LONGEST_TARGET = 4095
+DEEPEST = 200
+"""Folders in folders: what walks or copies a tree may do it by recursion."""
 LINE = re.compile(rb"(\d{5,6}) (\w+) ([0-9a-f]{40}) +(\d+|-)\t(.+)", re.DOTALL)
 # Names that file systems of other machines take for `.git`: NTFS short names, streams, trailing
 # dots and spaces; code points that HFS+ leaves out are dropped before comparing.
@@ -84,6 +86,8 @@ def check_name(path: str) -> None:
     """Raises RepositoryRefused for a path no honest project has."""
     if len(path.encode()) > LONGEST_PATH:
         raise RepositoryRefused(f"The path {path[:60]!r}... is longer than {LONGEST_PATH} bytes.")
+    if path.count("/") > DEEPEST:
+        raise RepositoryRefused(f"The path {path[:60]!r}... is more than {DEEPEST} folders deep.")
     if any(unicodedata.category(character) == "Cc" or character == "\\" for character in path):
         raise RepositoryRefused(f"The name {path!r} has control characters or backslashes.")
     for name in path.split("/"):

@@ -53,10 +53,13 @@ async def _without_scripts(task: Task, folder: Folder) -> bool:
     names = (*task.tools.names[:2], task.tools.of(task.subject, folder).version)
     registry = task.publishing.settings.npm_registry
     key = dependency_key(folder, names, registry, task.owner)
-    restored = not place.exists() and await task.publishing.dependencies.restore(key, place)
+    committed = place.exists() or place.is_symlink()
+    restored = not committed and await task.publishing.dependencies.restore(key, place)
     if not restored:
         await _manager(task, folder, with_scripts=False)
-        await _keep(task, key, place)
+        # what was committed may be what a manager leaves as it is: that is not the lockfile's
+        if not committed:
+            await _keep(task, key, place)
     await _run_scripts(task, folder, place)
     return restored
 
@@ -87,10 +90,15 @@ async def _run_scripts(task: Task, folder: Folder, place: Path) -> None:
         argv = managers.rebuild(task.tools.node.binary, task.tools.npm.entry)
         finished = await run(task, argv, folder.path)
         what = f"Running the install scripts of the dependencies of {folder.path}"
-        judge(finished, what, task.publishing.limits())
+        judge(finished, what, task.publishing.limits(), _never_ours)
     for name, line in own:
         if name != "preinstall":
             await _script(task, folder, name, line)
+
+
+def _never_ours(_output: str, _refused: tuple[str, ...]) -> bool:
+    """Running what is installed asks no registry for anything."""
+    return False
 
 
 async def _script(task: Task, folder: Folder, name: str, line: str) -> None:
@@ -108,6 +116,8 @@ def has_install_scripts(modules: Path) -> bool:
 
 def _packages(modules: Path) -> Iterator[tuple[str, list[str]]]:
     """Folder and file names of every installed package, nested ones too."""
+    if modules.is_symlink():
+        return
     for path, folders, files in os.walk(modules):
         parts = path.rsplit("/", 2)
         scoped = parts[-2].startswith("@") and parts[-3].endswith(f"/{MODULES}")

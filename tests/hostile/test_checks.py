@@ -1,0 +1,12 @@
+"""What the checks of the files read."""
+
+import pytest
+from tests.hostile.cases import of, parameters
+from tests.hostile.stage import Stage
+
+HERE = of("sources")
+
+
+@pytest.mark.parametrize("name", parameters(HERE))
+async def test_it_ends_as_it_must(stage: Stage, name: str) -> None:
+    await stage.meet(HERE[name])
