@@ -34,6 +34,26 @@ class DraftDeleted(Event):
 
 
 @dataclass(frozen=True)
+class ReviewTaken(Event):
+    """A reviewer works on it, or wants to know again what its tag names. ``resource_id`` is the
+    review's."""
+
+
+@dataclass(frozen=True)
+class CertificationGranted(Event):
+    """The connector ``resource_id`` becomes public. All that is certified is in the review of
+    ``review_id``, saved in the same transaction: commit, tree, report digest, the checklist with
+    its verdicts, reviewer and time; the build that waits for it becomes the Connector's."""
+
+    review_id: str
+
+
+@dataclass(frozen=True)
+class CertificationEnded(Event):
+    """A review of the connector ``resource_id`` ended without a grant."""
+
+
+@dataclass(frozen=True)
 class ConnectorUnlisted(Event):
     """Searches do not show the Connector any more."""
 

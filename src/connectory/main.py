@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectory.api.app import api
 from connectory.api.context import Context
+from connectory.attestations import tables as _attestation_tables  # noqa: F401 - declares its table
 from connectory.auth.administration import FirstStart, set_up
 from connectory.database import Database, open_database
 from connectory.durable.engine import Engine

@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from connectory.certification import acts
 from connectory.connectors.store import unlist_connector
 from connectory.durable.runs import cancel_runs, request_run
 from connectory.events import (
+    CertificationEnded,
+    CertificationGranted,
     ConnectorUnlisted,
     DeploymentRequested,
     DraftDeleted,
@@ -19,8 +22,10 @@ from connectory.events import (
     PreviewRequested,
     PublishRequested,
     RepositoryChanged,
+    ReviewTaken,
     UndeployRequested,
 )
+from connectory.publishing import certified
 
 E = TypeVar("E", bound=Event)
 Reaction = Callable[[Connection, Any], None]
@@ -54,6 +59,10 @@ def take_off_searches(connection: Connection, event: ConnectorUnlisted) -> None:
     unlist_connector(connection, event.resource_id)
 
 
+def look_at_tag(connection: Connection, event: ReviewTaken) -> None:
+    request_run(connection, "tag", event.resource_id, {})
+
+
 def start_deploying(connection: Connection, event: DeploymentRequested) -> None:
     request_run(connection, "deploy", event.resource_id, {"skipScripts": event.skip_scripts})
 
@@ -71,6 +80,10 @@ on(RepositoryChanged, cancel_preview)
 on(DraftDeleted, cancel_preview)
 on(PublishRequested, start_publishing)
 on(ConnectorUnlisted, take_off_searches)
+on(DraftDeleted, acts.withdraw_of_deleted)
+on(ReviewTaken, look_at_tag)
+on(CertificationGranted, certified.release)
+on(CertificationEnded, certified.drop)
 on(DeploymentRequested, start_deploying)
 on(UndeployRequested, stop_deploying)
 on(UndeployRequested, start_undeploying)

@@ -60,6 +60,7 @@ SECTIONS = (
     ("The token endpoint", "connectory.api.oauth"),
     ("ConnectorStaged and Connector", "connectory.connectors.errors"),
     ("Deployment", "connectory.deployments.errors"),
+    ("Certification, not part of the Connect API", "connectory.certification.errors"),
     ("The gateway, in front of an application", "connectory.hosting.gateway.errors"),
 )
 WHOLES = {bool: "`true` or `false`", int: "whole number", float: "number", str: "text"}

@@ -29,6 +29,7 @@ from connectory.connectors.actions import (
     UpdatePreviewable,
 )
 from connectory.connectors.model import (
+    CertificationComment,
     Connector,
     ConnectorStaged,
     ConnectorStatus,
@@ -133,13 +134,28 @@ class Draft(RuleBasedStateMachine):
         self.publishing = None
 
     @precondition(lambda self: self.staged.status in CERTIFYING)
-    @rule(passed=strategies.booleans())
-    def review_ends(self, passed: bool) -> None:
-        if passed:
-            self._background(replace(progress.published(self.staged), private=False))
+    @rule(taken=strategies.booleans())
+    def review_is_taken_or_put_back(self, taken: bool) -> None:
+        move = progress.in_certification if taken else progress.ready_for_certification
+        self._background(move(self.staged))
+
+    @precondition(lambda self: self.staged.status in CERTIFYING)
+    @rule(comment=NAMES)
+    def the_reviewer_comments(self, comment: str) -> None:
+        said = CertificationComment(user_id="reviewer", datetime="m", comment=comment)
+        self._background(progress.commented(self.staged, said))
+
+    @precondition(lambda self: self.staged.status in CERTIFYING)
+    @rule(verdict=strategies.sampled_from(["granted", "rejected", "withdrawn"]))
+    def review_ends(self, verdict: str) -> None:
+        if verdict == "granted":
+            self._background(progress.certified(self.staged))
             self._release(certified=True)
-        else:
+        elif verdict == "rejected":
             self._background(progress.failed(self.staged))
+        else:
+            live = self.connector is not None
+            self._background(progress.review_withdrawn(self.staged, released=live))
 
     def _release(self, *, certified: bool) -> None:
         number = self.connector.version + 1 if self.connector else 1

@@ -155,6 +155,29 @@ def test_a_publish_survives_at_every_step_and_releases_once(platform: Platform) 
     assert_databases_whole(platform)
 
 
+def test_the_way_to_a_review_survives_at_every_step_and_opens_one(platform: Platform) -> None:
+    def begin(name: str) -> tuple[str, str, Callable[[], None]]:
+        asked = platform.request(platform.draft(name), "publish", certification=True)
+
+        def check() -> None:
+            now = readable(platform, asked)
+            assert now["status"] in {"Processing", "ReadyForCertification"}, now
+
+        return asked["id"], "publish", check
+
+    walk(platform, begin)
+    with History(platform.data) as history:
+        drafts = platform.get("/connectors/drafts?limit=10")["results"]
+        for draft in drafts:
+            assert platform.published(draft)["status"] == "ReadyForCertification"
+            assert history.count("reviews", f"connector_id = '{draft['id']}'") == 1
+        assert history.count("review_evidence") == len(drafts)
+        assert history.count("review_events") == len(drafts)
+        assert history.count("connectors") == 0
+    assert_tidy(platform, deployments=0)
+    assert_databases_whole(platform)
+
+
 @dataclass
 class Deployments:
     """The ones there are, by key, and where their applications answer."""

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.api.test_certifications import World
 from tests.api.test_deployments import PROJECT, draft, publish
 
 from connectory.api.observing import REQUESTS
+from connectory.certification.checklist import CHECKLIST
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "12")
 SEED = os.environ.get("FUZZ_SEED", "1")
@@ -33,6 +35,7 @@ CANNOT_HOLD = (
 )
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
+REVIEWS = 8
 KNOWN = 40
 """How many there are to begin with: requests that delete come as often as any other."""
 
@@ -54,6 +57,10 @@ def described(api_server: Any) -> dict[str, Any]:
     schemas["Repository"]["properties"] = repository
     schemas["ConnectorSetRepositoryAction"]["properties"] |= repository
     schemas["ConnectorUpdate"]["properties"]["version"] = {"enum": [1, 2, 3]}
+    for name in ("Version", "Answer", "Grant", "Rejection"):
+        schemas[f"Certification{name}"]["properties"]["version"] = {"enum": [1, 2, 3, 4]}
+    requirements = {"enum": [one.name for one in CHECKLIST]}
+    schemas["CertificationAnswer"]["properties"]["requirement"] = requirements
     schemas["ConnectorReference"]["properties"] |= {
         "id": {"enum": [None, *known.connectors]},
         "key": {"enum": [None, *known.keys]},
@@ -84,16 +91,19 @@ class Known(NamedTuple):
     keys: list[str]
     connectors: list[str]
     deployments: list[str]
+    certifications: list[str]
 
     def values(self, path: str) -> dict[str, list[Any]]:
         """What the parameters of an address may hold."""
         ids = self.connectors if path.startswith("/connectors") else self.deployments
+        if path.startswith("/platform"):
+            ids = self.certifications
         return {"projectKey": ["demo"], "key": self.keys, "id": ids, "revision": [1, 2]}
 
 
 def populate(api: Any) -> Known:
-    """Drafts, each published and deployed once."""
-    known = Known([], [], [])
+    """Drafts, each published and deployed once, and some under review."""
+    known = Known([], [], [], under_review(api))
     for number in range(KNOWN):
         staged = publish(api, api.create(key=f"known-{number}", privateProjects=[PROJECT]))
         deployment = api.send("POST", "/demo/deployments", draft(staged, key=staged["key"]))
@@ -105,6 +115,15 @@ def populate(api: Any) -> Known:
     known.connectors.append(UNKNOWN)
     known.deployments.append(UNKNOWN)
     return known
+
+
+def under_review(api: Any) -> list[str]:
+    """Certifications, each waiting or taken."""
+    world = World(api)
+    reviews = [world.ready()[1] for _ in range(REVIEWS)]
+    for review in reviews[::2]:
+        assert world.do(review, "take").status == 200
+    return [*(str(review["id"]) for review in reviews), UNKNOWN]
 
 
 def answered() -> Answered:
@@ -138,7 +157,8 @@ def fuzz(api: Any, described: dict[str, Any], where: str, credentials: str, to: 
     return answered() - before
 
 
-RESOURCES = r"^/(?!console/api|oauth)"
+RESOURCES = r"^/(?!console/api|oauth|platform)"
+CERTIFICATIONS = r"^/platform"
 ADMINISTRATION = r"^/console/api"
 TOKENS = r"^/oauth"
 
@@ -146,14 +166,15 @@ TOKENS = r"^/oauth"
 @pytest.mark.timeout(LONGEST)
 @pytest.mark.parametrize(
     "where",
-    [RESOURCES, ADMINISTRATION, TOKENS],
-    ids=["resources", "administration", "tokens"],
+    [RESOURCES, CERTIFICATIONS, ADMINISTRATION, TOKENS],
+    ids=["resources", "certifications", "administration", "tokens"],
 )
 def test_every_answer_is_one_that_is_described(
     api_server: Any, described: dict[str, Any], where: str, tmp_path: Path
 ) -> None:
     first = api_server.first
     credentials = {
+        CERTIFICATIONS: f"Bearer {api_server.caller('demo', 'manage_certifications')}",
         ADMINISTRATION: basic(first.administrator, first.password),
         TOKENS: basic(first.credentials.client_id, first.credentials.client_secret),
     }.get(where, f"Bearer {api_server.token}")

@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 from tests.parity.official import DASH, Cli, Outcome
+from tests.parity.reviewing import Reviewer
 from tests.parity.support import BROKEN, PROJECT, REGION, REPOSITORY, TAG, Platform, Watch
 
 pytestmark = pytest.mark.registry
@@ -278,6 +279,23 @@ def test_update_changes_every_field_it_has_a_flag_for(cli: Cli, created: Outcome
         "description: 'Other words'", "email: 'grace@example.org'", "integrationTypes: [ 'tax' ]",
         "supportedRegions: [ 'us-central1.gcp' ]",
     )  # fmt: skip
+
+
+def test_a_review_is_seen_through_the_official_client(cli: Cli, platform: Platform) -> None:
+    cli.run("connect", "connectorstaged", "create", *draft("reviewed")).succeeded()
+    cli.run("connect", "connectorstaged", "certify", "--key", "reviewed").succeeded()
+    path = "/connectors/drafts/key=reviewed"
+    with Watch(platform, draft=(path, "status")) as watch:
+        cli.run("connect", "connectorstaged", "describe", "--key", "reviewed").succeeded()
+        assert watch.at("draft", "ReadyForCertification")
+    review = Reviewer(platform, "reviewed")
+    review.do("take", version=review.version)
+    review.do("comments", comment="Where is the licence?")
+    seen = cli.run("connect", "connectorstaged", "describe", "--key", "reviewed").succeeded()
+    seen.shows("status: 'InCertification'", "comment: 'Where is the licence?'")
+    review.do("reject", version=review.version, reason="There is no licence.")
+    seen = cli.run("connect", "connectorstaged", "describe", "--key", "reviewed").succeeded()
+    seen.shows("status: 'Failed'", "Certification rejected", "There is no licence.")
 
 
 def test_certify_hands_the_draft_to_the_reviewers(cli: Cli, platform: Platform) -> None:

@@ -13,11 +13,16 @@ from connectory.certification.deciding import lines
 from connectory.certification.difference import difference
 from connectory.certification.evidence import Evidence
 from connectory.certification.review import Review, Verdict
-from connectory.connectors.store import StoredConnector, connector_with, staged_with_id
+from connectory.connectors.actions import ReadRepository
+from connectory.connectors.model import Creator, Source
+from connectory.connectors.store import StoredConnector, connector_with, save_staged, staged_with_id
+from connectory.connectors.update import update
 from connectory.durable import request_run
 from connectory.events import CertificationGranted
 from connectory.publishing.certified import release
 from connectory.publishing.store import build_waiting
+from connectory.regions import Region
+from connectory.wire import replace
 
 SERVER = "require('http').createServer((q, s) => s.end('hello')).listen(8080);\n"
 FILES = {
@@ -71,11 +76,6 @@ async def granted(line: Line, review: Review) -> Review:
 
 async def complete(line: Line, url: str) -> str:
     """A draft that says everything about itself."""
-    from connectory.connectors.model import Creator
-    from connectory.connectors.store import save_staged
-    from connectory.regions import Region
-    from connectory.wire import replace
-
     connector = await line.draft(url)
 
     def work(connection: Connection) -> None:
@@ -92,6 +92,19 @@ async def complete(line: Line, url: str) -> str:
 
     await line.publishing.database.write(work)
     return connector
+
+
+async def point_again(line: Line, connector: str) -> None:
+    """As setRepository does, to a tag of the same name."""
+    said = Source("", (), None, None)
+
+    def work(connection: Connection) -> None:
+        staged = staged_with_id(connection, connector).staged
+        read = ReadRepository(url=None, tag="v1", source=said)
+        changed, _ = update(staged, staged.version, [read])
+        save_staged(connection, changed, expected=staged.version)
+
+    await line.publishing.database.write(work)
 
 
 async def published(line: Line, connector: str) -> StoredConnector | None:
@@ -134,6 +147,7 @@ async def test_a_later_version_is_compared_with_the_certified_one(line: Line) ->
     connector = await complete(line, url)
     first = await granted(line, (await under_review(line, connector))[0])
     line.commit(url, {"README.md": FILES["README.md"] + "More.\n", "logo.bin": b"\0\1"}, "v1")
+    await point_again(line, connector)
     review, seen = await under_review(line, connector)
     assert (review.previous, seen.since) == (first.id, first.id)
     assert {one.path: one.change for one in seen.changes} == {
@@ -163,10 +177,10 @@ async def test_a_patch_is_left_out_when_the_certified_commit_is_gone(line: Line)
     connector = await complete(line, url)
     await granted(line, (await under_review(line, connector))[0])
     shutil.rmtree(line.publishing.repositories.cache.repository(url))
-    for name in (".git",):
-        shutil.rmtree(Path(url) / name)
+    shutil.rmtree(Path(url) / ".git")
     git(Path(url), "init", "-q")
     line.commit(url, {"README.md": "# New\n"}, "v1")
+    await point_again(line, connector)
     _, seen = await under_review(line, connector)
     assert [(one.path, one.change, one.patch) for one in seen.changes] == [
         ("README.md", "Changed", None)

@@ -5,6 +5,7 @@ Not part of the contract: the real platform has its Merchant Center for this.
 
 import base64
 import binascii
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -64,8 +65,18 @@ async def create_api_client(request: Request) -> Response:
     return response
 
 
+class Administrator(NamedTuple):
+    name: str
+    organization_id: str
+
+
 async def administered(request: Request) -> str:
     """The organization the caller administers. Raises ``AuthenticationError``."""
+    return (await administrator(request)).organization_id
+
+
+async def administrator(request: Request) -> Administrator:
+    """Who has sent name and password (HTTP Basic). Raises ``AuthenticationError``."""
     kind, _, encoded = request.headers.get("authorization", "").partition(" ")
     try:
         text = base64.b64decode(encoded, validate=True).decode() if kind.lower() == "basic" else ""
@@ -75,7 +86,7 @@ async def administered(request: Request) -> str:
     found = await context(request).database.read(lambda c: organization_of_user(c, name, password))
     if found is None:
         raise AuthenticationError
-    return found
+    return Administrator(name, found)
 
 
 ROUTES = [

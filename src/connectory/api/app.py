@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from connectory.api import (
     administration,
+    certifications,
     connectors,
     connectors_staged,
     deployments,
@@ -68,6 +69,7 @@ def api(context: Context, ready: Callable[[], bool]) -> Envelope:
             *documentation.ROUTES,
             *administration.ROUTES,
             *reports.ROUTES,
+            *certifications.ROUTES,
         ]
     )
     return Envelope(addresses, context)

@@ -1,4 +1,5 @@
-"""Scopes of the contract (endpoints.json) and the one rule that checks them (facts 2.1)."""
+"""Scopes of the contract (endpoints.json), two of our own for reviewers, and the one rule that
+checks them (facts 2.1)."""
 
 from collections.abc import Iterable
 
@@ -12,6 +13,8 @@ SCOPES = (
     "view_connectors",
     "manage_connectors_deployments",
     "view_connectors_deployments",
+    "manage_certifications",
+    "view_certifications",
 )
 
 DEFAULT_SCOPES = ("manage_project", "manage_api_clients")
@@ -25,6 +28,10 @@ VIEW_DEPLOYMENTS = (
     "view_connectors_deployments",
 )
 MANAGE_DEPLOYMENTS = ("manage_project", "manage_connectors_deployments")
+VIEW_CERTIFICATIONS = ("manage_certifications", "view_certifications")
+READ_CERTIFICATIONS = (*VIEW_CERTIFICATIONS, *VIEW_CONNECTORS)
+"""Reviewers read every one, creators those of their own organization."""
+MANAGE_CERTIFICATIONS = ("manage_certifications",)
 MANAGE_API_CLIENTS = ("manage_api_clients",)
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from connectory.cli import administration, advisories, demo, explain, up, validate
+from connectory.cli import administration, advisories, demo, explain, up, validate, verify
 
 app = typer.Typer(
     name="connectory",
@@ -15,6 +15,7 @@ app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
+app.command("verify")(verify.verify)
 app.add_typer(advisories.advisories, name="advisories")
 app.add_typer(administration.project, name="project")
 app.add_typer(administration.api_client, name="api-client")

@@ -1,6 +1,8 @@
 """How a running pipeline changes a draft: reports grow, states move. Pure; ``store`` writes."""
 
 from connectory.connectors.model import (
+    CertificationComment,
+    CertificationInfo,
     Connector,
     ConnectorStaged,
     ConnectorStatus,
@@ -43,6 +45,34 @@ def ready_for_certification(staged: ConnectorStaged) -> ConnectorStaged:
     """The automatic checks passed; a person's review comes next."""
     status = ConnectorStatus.READY_FOR_CERTIFICATION
     return replace(staged, version=staged.version + 1, status=status)
+
+
+def in_certification(staged: ConnectorStaged) -> ConnectorStaged:
+    """A reviewer has taken it up (facts 14.1 row 3)."""
+    status = ConnectorStatus.IN_CERTIFICATION
+    return replace(staged, version=staged.version + 1, status=status)
+
+
+def certified(staged: ConnectorStaged) -> ConnectorStaged:
+    """The reviewer has granted it: public, listed, equal to its Connector (facts 8)."""
+    return replace(published(staged), private=False)
+
+
+def review_withdrawn(staged: ConnectorStaged, *, released: bool) -> ConnectorStaged:
+    """As before the publish was asked for. ``released``: a version of it is published."""
+    status = ConnectorStatus.PUBLISHED if released else ConnectorStatus.DRAFT
+    return replace(staged, version=staged.version + 1, status=status)
+
+
+def commented(staged: ConnectorStaged, said: CertificationComment) -> ConnectorStaged:
+    """A word from a reviewer."""
+    return replace(with_comment(staged, said), version=staged.version + 1)
+
+
+def with_comment(staged: ConnectorStaged, said: CertificationComment) -> ConnectorStaged:
+    """At the end of all that reviewers and creators have said."""
+    known = staged.certification_info.comments if staged.certification_info else ()
+    return replace(staged, certification_info=CertificationInfo(comments=(*known, said)))
 
 
 def failed(staged: ConnectorStaged) -> ConnectorStaged:

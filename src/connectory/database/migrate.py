@@ -14,6 +14,7 @@ TABLES = frozenset(
     {
         "alembic_version",
         "api_clients",
+        "attestation_log",
         "build_results",
         "connector_projects",
         "connector_search",
@@ -27,6 +28,9 @@ TABLES = frozenset(
         "projects",
         "publishing_builds",
         "publishing_plans",
+        "review_events",
+        "review_evidence",
+        "reviews",
         "routes",
         "run_steps",
         "runs",

@@ -17,12 +17,13 @@ from connectory.durable.journal import Journal
 from connectory.durable.outcome import RunCancelled
 from connectory.findings.policy import Stage
 from connectory.findings.report import FullReport, Source, Verdict
-from connectory.publishing import judging, report
+from connectory.publishing import judging, report, tagged
 from connectory.publishing.branches import run_branch
 from connectory.publishing.context import Publishing
 from connectory.publishing.judging import Judge
 from connectory.publishing.model import Outcome, Plan
 from connectory.publishing.steps import finish
+from connectory.publishing.steps.evidence import gather
 from connectory.publishing.steps.examine import Examined, examine
 from connectory.publishing.steps.fetch import Fetched, fetch
 from connectory.publishing.steps.finish import Conclusion, PublishRequest
@@ -40,7 +41,7 @@ Ending = Callable[[Connection, Run, Conclusion], None]
 
 
 def workflows(publishing: Publishing) -> tuple[Workflow, ...]:
-    """What the engine must know to do preview and publish."""
+    """What the engine must know to do preview and publish, and to look after a tag."""
 
     async def body(journal: Journal) -> None:
         await validate(publishing, journal)
@@ -48,9 +49,9 @@ def workflows(publishing: Publishing) -> tuple[Workflow, ...]:
     async def branch(journal: Journal) -> Outcome:
         return await run_branch(publishing, journal)
 
-    return tuple(
-        Workflow(name, body, finish.crashed, branch) for name in (report.PREVIEW, report.PUBLISH)
-    )
+    names = (report.PREVIEW, report.PUBLISH)
+    runs = (Workflow(name, body, finish.crashed, branch) for name in names)
+    return (*runs, tagged.workflow(publishing))
 
 
 async def validate(publishing: Publishing, journal: Journal) -> None:
@@ -169,8 +170,22 @@ async def _end(
         await _write(publishing, journal, finish.previewed, passed)
         return
     told = judging.told(full, where, report.succeeded(report.IMAGE))
-    ending = finish.awaiting_review if certifies(run) else finish.released
+    ending = finish.released
+    if certifies(run):
+        await _gather(publishing, journal, planned, full)
+        ending = finish.awaiting_review
     await _write(publishing, journal, ending, Conclusion(build, told, full))
+
+
+async def _gather(
+    publishing: Publishing, journal: Journal, planned: Plan, full: FullReport
+) -> None:
+    """What the reviewers will judge by, kept before the review begins."""
+
+    async def work() -> None:
+        await gather(publishing, journal.run, planned, full)
+
+    await journal.step("evidence", work, type(None))
 
 
 CHECKS_TIME = 900.0

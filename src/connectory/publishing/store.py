@@ -70,6 +70,12 @@ def build_waiting(connection: Connection, connector_id: str) -> Build | None:
     return msgspec.json.decode(row, type=Build) if row else None
 
 
+def forget_waiting(connection: Connection, connector_id: str) -> None:
+    """The review is over: what was built for it is released, or not needed."""
+    table = publishing_builds
+    connection.execute(delete(table).where(table.c.connector_id == connector_id))
+
+
 def _put(
     connection: Connection, table: Table, column: Column[Any], key: str, **values: str
 ) -> None:

@@ -22,6 +22,7 @@ TAGS = {
     "ConnectorStaged": "The draft of a connector, which its creator edits, previews and publishes.",
     "Connector": "A published version, which never changes.",
     "Deployment": "A Connector running in a Project.",
+    "Certification": "The review on the way to a public Connector; not part of the Connect API.",
     "Reports": "All that a preview or a publish found; not part of the Connect API.",
     "Access": "Access tokens for API clients, by OAuth 2.0.",
     "Administration": "Setting up Projects and API clients; not part of the Connect API.",

@@ -7,6 +7,7 @@ every type of the contract has its name there is checked by ``tests/contract/tes
 from typing import Any, get_args
 
 from connectory.api.deployments import LogAnswer
+from connectory.certification import checklist, deciding, difference, evidence, review, store
 from connectory.connectors import model as connectors
 from connectory.connectors.actions import UpdateAction
 from connectory.deployments import model as deployments
@@ -15,6 +16,22 @@ from connectory.regions import ProjectIdentifier
 
 NAMES: dict[type, str] = {
     **{one: f"Connector{one.__name__}Action" for one in get_args(UpdateAction)},
+    checklist.Kind: "CertificationRequirementKind",
+    checklist.Observation: "CertificationObservation",
+    checklist.Sight: "CertificationSight",
+    deciding.Line: "CertificationRequirement",
+    difference.DependencyChange: "CertificationDependencyChange",
+    difference.Difference: "CertificationDifference",
+    difference.FindingChange: "CertificationFindingChange",
+    difference.KeyChange: "CertificationKeyChange",
+    evidence.Change: "CertificationChange",
+    evidence.FileChange: "CertificationFileChange",
+    review.Answer: "CertificationRequirementAnswer",
+    review.Decided: "CertificationRequirementDecided",
+    review.Review: "CertificationReview",
+    review.ReviewState: "CertificationState",
+    review.Verdict: "CertificationVerdict",
+    store.ReviewEvent: "CertificationEvent",
     connectors.ApplicationConfiguration: "ConnectorConfigurationApplication",
     connectors.CertificationComment: "CertificationInfoComment",
     connectors.ConfigurationKey: "StandardConfigurationKey",
@@ -35,7 +52,10 @@ NAMES: dict[type, str] = {
 STRICTER: dict[type, type] = {deployments.ShownGlobalValues: deployments.GlobalValues}
 """Structs of answers that always have what the same type of the contract makes optional."""
 
-PAGES: dict[type, str] = {connectors.Connector: "ConnectorSearch"}
+PAGES: dict[type, str] = {
+    connectors.Connector: "ConnectorSearch",
+    review.Review: "CertificationReview",
+}
 """What a page is named after, where it is not what it lists."""
 
 ALIASES: dict[str, Any] = {

@@ -11,12 +11,12 @@ from connectory.connectors.errors import (
 )
 from connectory.connectors.model import (
     CertificationComment,
-    CertificationInfo,
     ConnectorStaged,
     ConnectorStatus,
     IsPreviewable,
     NonEmpty,
 )
+from connectory.connectors.progress import with_comment
 from connectory.errors import InvalidJsonInputError
 from connectory.events import Event, PreviewRequested, PublishRequested
 from connectory.wire import replace
@@ -84,8 +84,7 @@ class SignedComment(Action, tag=False, tag_field=None):
     moment: str
 
     def apply(self, staged: ConnectorStaged) -> ConnectorStaged:
-        known = staged.certification_info.comments if staged.certification_info else ()
         said = CertificationComment(
             user_id=self.user_id, datetime=self.moment, comment=self.comment
         )
-        return replace(staged, certification_info=CertificationInfo(comments=(*known, said)))
+        return with_comment(staged, said)

@@ -40,9 +40,9 @@ async def candidate(publishing: Publishing, plan: Plan, root: Path) -> Candidate
         specify(repositories, revision),
         repositories.history(revision, depth),
     )
-    files = {entry.path: _entry(entry) for entry in entries}
+    files = {one.path: entry(one) for one in entries}
     return Candidate(root, files, specification, plan.commit, history)
 
 
-def _entry(entry: TreeEntry) -> Entry:
-    return Entry(entry.path, entry.id, entry.size, entry.mode == EXECUTABLE, entry.is_link)
+def entry(one: TreeEntry) -> Entry:
+    return Entry(one.path, one.id, one.size, one.mode == EXECUTABLE, one.is_link)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
+from connectory.certification.opening import open_for
 from connectory.connectors import progress, store
 from connectory.connectors.model import Build, ConnectorStaged, ReportEntry
 from connectory.durable import Run, RunState
@@ -56,13 +57,15 @@ def released(connection: Connection, run: Run, conclusion: Conclusion) -> None:
 
 
 def awaiting_review(connection: Connection, run: Run, conclusion: Conclusion) -> None:
-    """The automatic checks passed: the build waits for the reviewers, nothing is released."""
+    """The automatic checks passed: the build waits for the reviewers, nothing is released. The
+    evidence of the run is kept already."""
     stored = _moved(connection, run, RunState.SUCCEEDED, conclusion.report)
     if stored is not None:
         staged = report.with_entries(run, stored.staged, conclusion.entries)
         staged = progress.ready_for_certification(staged)
         store.save_staged(connection, staged, expected=stored.staged.version)
         save_waiting(connection, staged.id, _build(conclusion))
+        open_for(connection, stored, run.id)
 
 
 def refused(connection: Connection, run: Run, conclusion: Conclusion) -> None:

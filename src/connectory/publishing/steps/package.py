@@ -12,6 +12,7 @@ from connectory.publishing.checks.dependencies.shipping import shipped
 from connectory.publishing.checks.licences import LicencePolicy
 from connectory.publishing.content import Subject
 from connectory.publishing.model import SERVED, Product, Suite
+from connectory.publishing.steps.attest import attest_packed
 from connectory.publishing.steps.sizes import measure
 from connectory.publishing.task import Task
 from connectory.publishing.tools import scripts
@@ -42,6 +43,7 @@ async def package(task: Task, tests: Suite) -> Product:
     except ArtifactRefused as refused:
         raise Rejected(f"The build of {task.name} cannot be packaged: {refused}") from None
     seen = await asyncio.to_thread(_looked_at, task)
+    await attest_packed(task, artifact.digest)
     await task.publishing.artifacts.adopt(artifact.digest, workspace.tree)
     return Product(
         artifact.digest, command, task.tools.node.version, tests, lockfile=subject.lockfile,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connectory.publishing.content import Subject, build_key, digest, study
 from connectory.publishing.context import Publishing
 from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Plan, Prepared, Product, Suite
+from connectory.publishing.steps.attest import attest_known
 from connectory.publishing.steps.package import start_command
 from connectory.publishing.store import product_of
 from connectory.publishing.task import Tools, gather_tools
@@ -38,8 +39,16 @@ async def prepare(publishing: Publishing, plan: Plan, examined: Examined) -> Pre
         return Prepared(Product(None, (), examined.tools.node.version, Suite()))
     key = await key_of(publishing, plan, examined)
     known = await publishing.database.read(lambda c: product_of(c, key))
-    gone = known and known.artifact and not publishing.artifacts.exists(known.artifact)
-    return Prepared(None if gone else known)
+    usable = known and (not known.artifact or await _is_there(publishing, plan, examined, known))
+    return Prepared(known if usable else None)
+
+
+async def _is_there(publishing: Publishing, plan: Plan, examined: Examined, known: Product) -> bool:
+    """Whether its artifact is, attested as what this commit is built to as well."""
+    artifact = known.artifact
+    if artifact is None or not publishing.artifacts.exists(artifact):
+        return False
+    return await attest_known(publishing, plan, examined.subject, examined.tools, artifact)
 
 
 async def key_of(publishing: Publishing, plan: Plan, examined: Examined) -> str:

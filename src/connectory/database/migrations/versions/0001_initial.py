@@ -17,8 +17,47 @@ TERMS = {
     """,
 }
 
+APPEND_ONLY = {
+    "sqlite": (
+        """
+        CREATE TRIGGER IF NOT EXISTS attestation_log_update BEFORE UPDATE ON attestation_log
+        BEGIN SELECT RAISE(ABORT, 'attestation_log is append-only'); END
+        """,
+        """
+        CREATE TRIGGER IF NOT EXISTS attestation_log_delete BEFORE DELETE ON attestation_log
+        BEGIN SELECT RAISE(ABORT, 'attestation_log is append-only'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE OR REPLACE FUNCTION attestation_log_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'attestation_log is append-only'; END $$
+        """,
+        """
+        CREATE OR REPLACE TRIGGER attestation_log_append_only
+        BEFORE UPDATE OR DELETE OR TRUNCATE ON attestation_log
+        FOR EACH STATEMENT EXECUTE FUNCTION attestation_log_refuse()
+        """,
+    ),
+}
+
 
 def upgrade() -> None:
+    op.create_table(
+        "attestation_log",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("entry", sa.String(), nullable=False),
+        sa.Column("nodes", sa.String(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_attestation_log")),
+    )
+    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_table(
         "build_results",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -131,6 +170,44 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_validation_reports_connector_id"), "validation_reports", ["connector_id"]
     )
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("tag_commit", sa.String(length=64), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("requested_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    op.create_index(op.f("ix_reviews_connector_id"), "reviews", ["connector_id"])
+    op.create_index("ix_reviews_state_requested_at", "reviews", ["state", "requested_at"])
+    op.create_table(
+        "review_evidence",
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_review_evidence")),
+    )
+    op.create_table(
+        "review_events",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("review_id", sa.String(length=36), nullable=False),
+        sa.Column("moment", sa.String(length=24), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_review_events")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_review_events_review_id"), "review_events", ["review_id"])
     op.create_table(
         "routes",
         sa.Column("application_id", sa.String(length=36), nullable=False),
