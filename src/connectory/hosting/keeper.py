@@ -155,7 +155,8 @@ class Keeper:
         self._logbook.line(self._source, stream, line)
 
     def _note(self, message: str) -> None:
-        log.warning("application.restarts", application=self.placement.application_id)
+        name = self.placement.application_id
+        log.warning("application.restarts", application=name, reason=message)
         self._logbook.note(self._source, message, Severity.ERROR)
 
     def _move(self, phase: Phase) -> None:
