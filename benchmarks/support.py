@@ -1,10 +1,10 @@
 """What the benchmarks share: a platform of their own, and a client of it."""
 
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from connectory.cli.caches import cache_directory
 from connectory.client import Client
 from connectory.connectors.actions import Publish
 from connectory.connectors.model import ConnectorStaged, ConnectorStagedDraft, Creator, Repository
@@ -16,8 +16,7 @@ PORT = 18_555
 
 def toolchain_directory() -> Path:
     """Node and npm are downloaded once for all benchmarks and demos."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "connectory" / "toolchains"
+    return cache_directory() / "toolchains"
 
 
 @asynccontextmanager

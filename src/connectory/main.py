@@ -157,8 +157,8 @@ async def serving(settings: Settings) -> AsyncIterator[Running]:
             try:
                 yield running
             finally:
-                for task in background:
-                    task.cancel()
+                for one in background:
+                    one.cancel()
                 running.stop()
                 await running.ended()
 

@@ -8,6 +8,8 @@ from connectory.connectors.store import Selection
 from connectory.errors import MethodNotAllowedError, render
 from connectory.wire import Page, encode
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
 
 def answer(document: Any, status: int = 200) -> Response:
     return Response(encode(document), status, media_type="application/json")
@@ -24,6 +26,12 @@ def page(selection: Selection, limit: int, offset: int) -> Response:
             results=documents,
         )
     )
+
+
+def page_answer(text: str) -> Response:
+    """A page that loads nothing from elsewhere and on which nothing runs."""
+    headers = {"content-security-policy": POLICY, "x-content-type-options": "nosniff"}
+    return Response(text, media_type="text/html", headers=headers)
 
 
 def error_answer(error: Exception) -> Response:

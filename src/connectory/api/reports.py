@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.api.administration import administered
-from connectory.api.answers import error_answer
+from connectory.api.answers import error_answer, page_answer
 from connectory.api.context import caller, context, path_id
 from connectory.api.openapi import Access, Operation
 from connectory.api.routing import resource
@@ -19,7 +19,6 @@ from connectory.errors import AuthenticationError, InvalidTokenError, ResourceNo
 from connectory.findings.report import FullReport, to_json
 from connectory.publishing.reports import stored_report
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 HTML, SARIF = "text/html", "application/sarif+json"
 
 
@@ -41,8 +40,7 @@ async def read(request: Request) -> Response:
     # loaded with the first page, for a fast start
     from connectory.findings.page import to_page
 
-    headers = {"content-security-policy": POLICY, "x-content-type-options": "nosniff"}
-    return Response(to_page(report), media_type=HTML, headers=headers)
+    return page_answer(to_page(report))
 
 
 @Operation(

@@ -17,6 +17,7 @@ from connectory.publishing.package import Package, parse
 from connectory.publishing.running import CACHE, INSIDE, SYSTEM_PATH
 from connectory.publishing.steps.examine import candidate
 from connectory.publishing.steps.specification import plan, specify
+from connectory.publishing.task import manager_of
 from connectory.publishing.tools import managers
 from connectory.publishing.tools.managers import LOCKFILES, Kind, Manager
 from connectory.repositories.snapshot import TAG, snapshot
@@ -110,8 +111,9 @@ async def _make(publishing: Publishing, copy: Path, change: Change) -> str | Non
     for path, text in change.texts.items():
         (copy / path).write_text(text)
     manager = _manager(copy, change.folder)
-    node = await publishing.toolchains.node(_wanted_node(copy, change.folder))
-    program = await _program(publishing, manager, node)
+    node = await publishing.toolchains.node(_package(copy, change.folder).node)
+    npm = await publishing.toolchains.npm(node)
+    program = await manager_of(publishing.toolchains, manager, npm)
     for words in change.commands:
         ended = await publishing.sandbox.run(
             _command(publishing, copy, change.folder, node, program, words)
@@ -154,21 +156,9 @@ def _manager(copy: Path, folder: str) -> Manager:
     return managers.choose(names, lock.decode(errors="replace"), _package(copy, folder).manager)
 
 
-def _wanted_node(copy: Path, folder: str) -> str | None:
-    return _package(copy, folder).node
-
-
 def _package(copy: Path, folder: str) -> Package:
     path = f"{folder}/package.json".lstrip("/")
     return parse(source.read(copy, path) or b"{}", path)
-
-
-async def _program(publishing: Publishing, manager: Manager, node: Node) -> PackageManager:
-    if manager.kind is Kind.NPM:
-        return await publishing.toolchains.npm(node)
-    if manager.kind is Kind.PNPM:
-        return await publishing.toolchains.pnpm(manager.version)
-    return await publishing.toolchains.yarn(manager.version)
 
 
 def _contents(copy: Path) -> dict[str, bytes]:

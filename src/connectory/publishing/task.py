@@ -58,7 +58,7 @@ async def gather_tools(toolchains: Toolchains, subject: Subject) -> Tools:
     try:
         node = await toolchains.node(subject.package.node)
         npm = await toolchains.npm(node)
-        others = [await _manager(toolchains, one.manager, npm) for one in subject.folders]
+        others = [await manager_of(toolchains, one.manager, npm) for one in subject.folders]
     except UnsupportedVersion as unsupported:
         raise Rejected(
             str(unsupported),
@@ -68,7 +68,10 @@ async def gather_tools(toolchains: Toolchains, subject: Subject) -> Tools:
     return Tools(node, npm, tuple(others))
 
 
-async def _manager(toolchains: Toolchains, manager: Manager, npm: PackageManager) -> PackageManager:
+async def manager_of(
+    toolchains: Toolchains, manager: Manager, npm: PackageManager
+) -> PackageManager:
+    """The program of a package manager; ``npm`` is the one that fits the Node.js in use."""
     if manager.kind is Kind.NPM:
         return npm
     if manager.kind is Kind.PNPM:

@@ -90,15 +90,10 @@ async def _run_scripts(task: Task, folder: Folder, place: Path) -> None:
         argv = managers.rebuild(task.tools.node.binary, task.tools.npm.entry)
         finished = await run(task, argv, folder.path)
         what = f"Running the install scripts of the dependencies of {folder.path}"
-        judge(finished, what, task.publishing.limits(), _never_ours)
+        judge(finished, what, task.publishing.limits(), failures.never_ours)
     for name, line in own:
         if name != "preinstall":
             await _script(task, folder, name, line)
-
-
-def _never_ours(_output: str, _refused: tuple[str, ...]) -> bool:
-    """Running what is installed asks no registry for anything."""
-    return False
 
 
 async def _script(task: Task, folder: Folder, name: str, line: str) -> None:

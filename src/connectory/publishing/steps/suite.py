@@ -7,7 +7,7 @@ from connectory.publishing.built import NO_TESTS, finding
 from connectory.publishing.model import Suite, SuiteVerdict
 from connectory.publishing.running import INSIDE, TOOLS, judge, run_script
 from connectory.publishing.task import Task
-from connectory.publishing.tools import scripts, suites
+from connectory.publishing.tools import failures, scripts, suites
 from connectory.publishing.tools.suites.verdict import crashed, failed
 from connectory.publishing.tools.transcript import Transcript
 from connectory.sandbox import Finished, Limits, Network
@@ -43,15 +43,10 @@ async def _run(task: Task, line: str) -> Suite:
 def judged(application: str, finished: Finished, limits: Limits, output: str) -> Suite:
     """The failing tests by name if the runner names them, else why nothing could be run."""
     try:
-        judge(finished, f"The script test of {application}", limits, _no_network)
+        judge(finished, f"The script test of {application}", limits, failures.never_ours)
     except Rejected as refusal:
         reading = suites.read(output, f"{INSIDE}/{application}")
         if reading is not None and finished.cause in {"exit", "signal"}:
             return failed(application, reading, refusal)
         return crashed(application, refusal)
     return Suite(SuiteVerdict.PASSED)
-
-
-def _no_network(_output: str, _refused: tuple[str, ...]) -> bool:
-    """Tests have no network: what they cannot reach is their own doing."""
-    return False

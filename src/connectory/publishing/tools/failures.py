@@ -54,6 +54,11 @@ def manager_is_ours(output: str, refused_hosts: tuple[str, ...]) -> bool:
     return is_ours("\n".join(MANAGER.findall(output)), refused_hosts)
 
 
+def never_ours(_output: str, _refused_hosts: tuple[str, ...]) -> bool:
+    """For what asks no registry for anything: what it cannot reach is its own doing."""
+    return False
+
+
 def without_noise(output: str) -> str:
     """The output without notices and deprecations, unless there is nothing else."""
     text = re.sub(r"\n{2,}", "\n", NOISE.sub("", output)).strip()
