@@ -1,5 +1,5 @@
 # Every target sets itself up: a machine needs Python 3.11+, git, make and the package registries.
-.PHONY: demo serve test test-hostile test-durability fuzz check format bench docs
+.PHONY: demo serve test test-hostile test-durability test-browser fuzz check format bench docs
 
 demo:    ## the main job on the bundled example, from a Git tag to a call of the running service
 	@bin/run connectory demo
@@ -8,13 +8,17 @@ serve:   ## the platform on http://127.0.0.1:8080
 	@bin/run connectory up
 
 test:    ## every test but the long ones
-	@bin/run pytest -q -n 2 --dist loadfile --ignore tests/durability --ignore tests/hostile
+	@bin/run pytest -q -n 2 --dist loadfile --timeout 600 --ignore tests/durability --ignore tests/hostile --ignore tests/browser
 
 test-hostile:  ## some three hundred hostile repositories, met by the whole pipeline
-	@bin/run pytest -q -n 2 --dist load tests/hostile
+	@bin/run pytest -q -n 2 --dist load --timeout 600 tests/hostile
 
 test-durability:  ## kill -9 at every step and at random moments, 10,000 conflicting updates: some minutes
-	@CONFLICT_ROUNDS=200 bin/run pytest -q tests/durability tests/api/test_concurrency.py
+	@CONFLICT_ROUNDS=200 bin/run pytest -q -n 2 --dist load --timeout 600 tests/durability tests/api/test_concurrency.py
+
+test-browser:  ## people's ways through the console and the Marketplace, in a real Chromium
+	@bin/setup browser
+	@bin/run pytest -q -n 2 --dist loadfile --timeout 600 tests/browser
 
 check:   ## format, lint, types, import contracts
 	@bin/run ruff format --check .
@@ -34,6 +38,7 @@ bench:   ## ratios against named comparators
 	@bin/run python -m benchmarks.deploy
 	@bin/run python -m benchmarks.validate
 	@bin/run python -m benchmarks.api
+	@bin/run python -m benchmarks.marketplace
 
 docs:    ## write the reference pages from the code
 	@bin/run python -m connectory.reference

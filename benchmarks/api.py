@@ -146,8 +146,10 @@ def platform(directory: Path) -> Iterator[int]:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(3)
-        yield process.pid
-        process.terminate()
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
 
 
 @contextmanager
@@ -165,8 +167,10 @@ def bare(directory: Path, connector_id: str) -> Iterator[None]:
         [*command, "--no-access-log", "--log-level", "error"], cwd=directory, env=environment
     ) as process:
         time.sleep(2)
-        yield
-        process.terminate()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 async def measure(

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -16,6 +15,7 @@ from connectory.auth import Project
 from connectory.auth.administration import Credentials, FirstStart, set_up
 from connectory.auth.store import project_with_key
 from connectory.database import Database, open_database
+from tests.ports import ports
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +83,10 @@ def project(database: Database, first_start: FirstStart) -> Project:
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> Iterator[int]:
+    """The test's own for as long as it runs, whoever listens on it or not."""
+    with ports(1) as block:
+        yield block[0]
 
 
 def git(*arguments: str, cwd: Path) -> str:

@@ -5,8 +5,11 @@ import time
 import uuid
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from connectory.artifacts import ArtifactStore, ImageConfig
 from connectory.auth import Project
+from connectory.certification import store as reviews
 from connectory.connectors import store as connectors
 from connectory.connectors.model import (
     Build,
@@ -19,11 +22,15 @@ from connectory.connectors.model import (
 from connectory.connectors.progress import released
 from connectory.connectors.update import create
 from connectory.database import Database
-from connectory.housekeeping import clear_up
+from connectory.durable import RunState, request_run
+from connectory.durable.runs import move
+from connectory.housekeeping import clear_up, forget_evidence
 from connectory.publishing.checks.cache import CheckCache
 from connectory.publishing.store import save_waiting
 from connectory.specification import ApplicationType
 from connectory.wire import replace
+from tests.certification.samples import evidence
+from tests.certification.test_store import review
 
 
 async def pack(store: ArtifactStore, directory: Path, text: str) -> str:
@@ -92,3 +99,24 @@ async def test_what_checks_found_goes_when_nobody_asks_for_it(
     await clear_up(database, ArtifactStore(tmp_path / "artifacts"), checks)
     assert checks.get("asked for", str) == "asked for"
     assert checks.get("forgotten", str) is None
+
+
+async def test_what_a_run_has_seen_goes_when_it_led_to_no_review(database: Database) -> None:
+    ids = {}
+
+    def work(connection: Connection) -> None:
+        for name in ("reviewed", "under way", "failed"):
+            run = request_run(connection, "publish", str(uuid.uuid4()), {})
+            reviews.save_evidence(connection, run.id, evidence())
+            ids[name] = run.id
+            move(connection, run.id, RunState.RUNNING)
+            if name != "under way":
+                move(connection, run.id, RunState.FAILED)
+        reviews.insert_review(connection, review(run_id=ids["reviewed"]))
+        forget_evidence(connection)
+
+    await database.write(work)
+    left = await database.read(
+        lambda c: set(c.execute(select(reviews.review_evidence.c.run_id)).scalars())
+    )
+    assert left == {ids["reviewed"], ids["under way"]}

@@ -10,6 +10,8 @@ import msgspec
 from connectory.auth.administration import (
     ApiClientDraft,
     Credentials,
+    OrganizationCreated,
+    OrganizationDraft,
     ProjectDraft,
     ProjectShown,
 )
@@ -139,8 +141,11 @@ class Administration:
     """What an administrator does on a remote platform."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
-        self._url = f"{url.rstrip('/')}/console/api"
+        self._url = f"{url.rstrip('/')}/platform"
         self._headers = basic(user, password)
+
+    async def create_organization(self, draft: OrganizationDraft) -> OrganizationCreated:
+        return await self._post("organizations", draft, OrganizationCreated)
 
     async def create_project(self, draft: ProjectDraft) -> ProjectShown:
         return await self._post("projects", draft, ProjectShown)

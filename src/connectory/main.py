@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,7 @@ from connectory.api.app import api
 from connectory.api.context import Context
 from connectory.attestations import tables as _attestation_tables  # noqa: F401 - declares its table
 from connectory.auth.administration import FirstStart, set_up
+from connectory.console import is_page
 from connectory.database import Database, open_database
 from connectory.durable.engine import Engine
 from connectory.hosting import Hosting, open_hosting
@@ -89,19 +91,30 @@ class Platform:
 
     def _faces(self) -> ASGIApp:
         context = Context(self.settings, self.database, self.publishing.repositories, self.seal)
-        return Faces(api(context, lambda: True), self.hosting)
+        return Faces(context, api(context, lambda: True), self.hosting)
 
 
 class Faces:
-    """One origin: an application's host name leads to the gateway, all else to the API."""
+    """One origin: an application's host name leads to the gateway, a page's address to the console,
+    all else to the API."""
 
-    def __init__(self, app: ASGIApp, hosting: Hosting) -> None:
+    def __init__(self, context: Context, app: ASGIApp, hosting: Hosting) -> None:
+        self._context = context
         self._app = app
         self._hosting = hosting
+
+    @cached_property
+    def _pages(self) -> ASGIApp:
+        # what pages need takes a quarter of a second to load: not while the platform starts
+        from connectory.console.app import console
+
+        return console(self._context, self._app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"} and self._hosting.gateway.route_for(scope):
             await self._hosting.gateway(scope, receive, send)
+        elif scope["type"] == "http" and is_page(scope["path"]):
+            await self._pages(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -128,6 +141,7 @@ class Running:
         self._serving = serving
 
     def stop(self) -> None:
+        self.platform.database.changes.end()
         self._server.should_exit = True
 
     async def ended(self) -> None:
@@ -187,6 +201,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 def _load_ahead() -> None:
     """Load what was put off for a fast start, before the first request that needs it."""
     for module in (
+        "connectory.console.app",
         "connectory.hosting.gateway.sockets",
         "connectory.sandbox.desk",
         "connectory.specification.reading",

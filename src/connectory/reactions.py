@@ -25,6 +25,7 @@ from connectory.events import (
     ReviewTaken,
     UndeployRequested,
 )
+from connectory.marketplace import presentation
 from connectory.publishing import certified
 
 E = TypeVar("E", bound=Event)
@@ -81,6 +82,7 @@ on(DraftDeleted, cancel_preview)
 on(PublishRequested, start_publishing)
 on(ConnectorUnlisted, take_off_searches)
 on(DraftDeleted, acts.withdraw_of_deleted)
+on(DraftDeleted, presentation.forget)
 on(ReviewTaken, look_at_tag)
 on(CertificationGranted, certified.release)
 on(CertificationEnded, certified.drop)

@@ -61,6 +61,7 @@ SECTIONS = (
     ("ConnectorStaged and Connector", "connectory.connectors.errors"),
     ("Deployment", "connectory.deployments.errors"),
     ("Certification, not part of the Connect API", "connectory.certification.errors"),
+    ("People, Projects and API clients, not part of the Connect API", "connectory.auth.errors"),
     ("The gateway, in front of an application", "connectory.hosting.gateway.errors"),
 )
 WHOLES = {bool: "`true` or `false`", int: "whole number", float: "number", str: "text"}

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -45,6 +46,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The ports that deployed applications are reached on when no domain is set."""
     token_lifetime: Positive = 172_800
     """How long an access token is valid."""
+    session_idle: Positive = 28_800
+    """The time after which somebody who does nothing is signed out of the console."""
+    session_longest: Positive = 86_400
+    """The time after which everybody has to sign in to the console again."""
+    login_tries: Positive = 10
+    """How often a minute somebody may try to sign in with one name."""
+    oidc_issuer: str = ""
+    """The OpenID Connect provider that people may sign in to the console with; empty: none."""
+    oidc_client_id: str = ""
+    """What the provider knows this platform as."""
+    oidc_client_secret: str = ""
+    """The secret that goes with it; empty: a public client."""
+    oidc_claim: Literal["email", "preferred_username"] = "email"
+    """The claim that is a person's name here: an ``email`` must be verified by the provider, a
+    ``preferred_username`` must be one that people cannot choose there themselves."""
+    oidc_organization: str = "default"
+    """The organization that whoever the provider knows belongs to."""
+    oidc_create_members: bool = False
+    """Whoever the provider knows, and nobody here does yet, becomes a member."""
+    oidc_role: Literal["administrator", "member", "reviewer"] = "member"
+    """The role of whoever becomes a member so."""
     git_mirrors: dict[str, str] = {}
     """Prefixes read from elsewhere, ``https://github.com/=/srv/git``: comma separated, or JSON."""
     git_allow_local: bool = False
@@ -103,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The time one request to an application may take (facts 4.2: 5 minutes)."""
     log_retention_days: Positive = 30
     """How long application logs are kept (facts 10)."""
+    audit_retention_days: Positive = 400
+    """How long the audit log is kept."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What the platform writes about itself."""
 
@@ -117,6 +141,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def advisory_directory(self) -> Path:
         return Path(self.advisories).resolve() if self.advisories else self.directory / "advisories"
+
+    @property
+    def output_directory(self) -> Path:
+        """What the programs of previews and publishes said."""
+        return self.directory / "output"
 
     @property
     def origin(self) -> str:
@@ -145,7 +174,19 @@ def load(environment: Mapping[str, str], file: Path | None = None, **given: Any)
         raise SettingsError(str(problem)) from None
     if not re.fullmatch(r"\d{2,5}-\d{2,5}", settings.application_ports):
         raise SettingsError("application_ports takes a range such as 20000-29999")
+    _require_safe_provider(settings)
     return settings
+
+
+def _require_safe_provider(settings: Settings) -> None:
+    """What a provider of identities says must not be changed on the way."""
+    if not settings.oidc_issuer:
+        return
+    parts = urlsplit(settings.oidc_issuer)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise SettingsError("oidc_issuer takes an https address")
+    if not settings.oidc_client_id:
+        raise SettingsError("oidc_issuer takes oidc_client_id as well")
 
 
 def _from_file(file: Path | None) -> dict[str, Any]:

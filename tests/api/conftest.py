@@ -95,9 +95,16 @@ class Api:
     """A client that can send anything."""
 
     def __init__(
-        self, url: str, database: Database, first: FirstStart, repository: Path, seal: Seal
+        self,
+        url: str,
+        database: Database,
+        first: FirstStart,
+        repository: Path,
+        seal: Seal,
+        data: Path,
     ) -> None:
         self.url = url
+        self.data = data
         self.seal = seal
         self.database = database
         self.first = first
@@ -169,8 +176,11 @@ def load(data: bytes) -> Any:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return laid_out(tmp_path_factory.mktemp("repository"))
+
+
+def laid_out(directory: Path) -> Path:
     """A Git repository with good and bad tags."""
-    directory = tmp_path_factory.mktemp("repository")
 
     def git(*arguments: str) -> None:
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
@@ -197,17 +207,29 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def api_server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Api]:
+def login_tries() -> int:
+    """How often a minute somebody may try a password."""
+    return Settings().login_tries
+
+
+@pytest.fixture(scope="module")
+def api_server(
+    tmp_path_factory: pytest.TempPathFactory, repository: Path, login_tries: int
+) -> Iterator[Api]:
     directory = tmp_path_factory.mktemp("data")
     database = open_database("", directory)
     first = database.write_blocking(set_up)
     assert first is not None
-    settings = Settings(data=str(directory), git_allow_local=True)
+    settings = Settings(data=str(directory), git_allow_local=True, login_tries=login_tries)
     repositories = Repositories(directory / "git", GitSettings(allow_local=True))
     seal = Seal.from_file(directory / "seal.key")
     context = Context(settings, database, repositories, seal)
     config = uvicorn.Config(
-        application(context, lambda: True), port=0, log_config=None, lifespan="off"
+        application(context, lambda: True),
+        port=0,
+        log_config=None,
+        lifespan="off",
+        timeout_keep_alive=600,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -215,7 +237,7 @@ def api_server(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> It
     while not server.started:
         assert thread.is_alive()
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Api(f"http://127.0.0.1:{port}", database, first, repository, seal)
+    yield Api(f"http://127.0.0.1:{port}", database, first, repository, seal, directory)
     server.should_exit = True
     thread.join()
     database.close()

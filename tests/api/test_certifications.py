@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import Connection
 from tests.api.conftest import Answer, Api
 from tests.api.released import build
-from tests.certification.samples import evidence, files
+from tests.attestations.packing import built_here
+from tests.certification.samples import COMMIT, evidence, files
 
 from connectory.auth.administration import ProjectDraft, add_project
+from connectory.auth.passwords import generate_now
+from connectory.auth.roles import Role
 from connectory.auth.store import create_organization
-from connectory.auth.users import create_user
+from connectory.auth.users import create_person
 from connectory.certification.evidence import listing_of
 from connectory.certification.store import save_evidence
 from connectory.connectors import store
@@ -33,10 +36,13 @@ class World:
     def __init__(self, api: Api) -> None:
         self.api = api
 
+        eve = generate_now()
+        self.creators_password = eve.password
+
         def work(connection: Connection) -> str:
             made = create_organization(connection, "creators", "Creators")
             add_project(connection, ProjectDraft(key="creators"), made.id)
-            self.creators_password = create_user(connection, "eve", made.id)
+            create_person(connection, "eve", made.id, Role.ADMINISTRATOR, eve.hash)
             rest = create_organization(connection, "bystanders", "Bystanders")
             add_project(connection, ProjectDraft(key="bystanders"), rest.id)
             return made.id
@@ -64,6 +70,8 @@ class World:
         """Publish with certification, and the end of its run."""
         asked = self.act(staged, {"action": "publish", "certification": True})
         assert asked.status == 201, asked
+        commit, url = changes.get("commit", COMMIT), str(self.api.repository)
+        made = built_here(self.api.data, build(), commit, url)
 
         def work(connection: Connection) -> None:
             run = runs_of(connection, staged["id"])[0]
@@ -71,7 +79,7 @@ class World:
             stored = store.staged_with_id(connection, staged["id"])
             seen = evidence(listing=listing_of(stored.staged), tag_commit="", **changes)
             save_evidence(connection, run.id, seen)
-            awaiting_review(connection, run, Conclusion(build(), (), seen.report))
+            awaiting_review(connection, run, Conclusion(made, (), seen.report))
 
         self.api.database.write_blocking(work)
         return self.draft(staged), self.of(staged)
@@ -133,7 +141,7 @@ def states(world: World, staged: Document) -> tuple[str, str]:
 def test_a_grant_publishes_a_certified_connector_for_all(world: World) -> None:
     staged, review = world.ready()
     assert states(world, staged) == ("ReadyForCertification", "Waiting")
-    assert world.do(review, "take").body["review"]["reviewer"].startswith("API client ")
+    assert world.do(review, "take").body["review"]["reviewer"].startswith("api-client:")
     assert states(world, staged) == ("InCertification", "Taken")
     assert not world.found(world.bystander, staged)
     world.answered(review)
@@ -244,6 +252,32 @@ def test_a_second_request_is_refused_while_one_is_under_way(world: World) -> Non
     assert states(world, staged) == ("ReadyForCertification", "Waiting")
 
 
+LOCKED: list[Document] = [
+    {"action": "setName", "name": "x"},
+    {"action": "setDescription", "description": "x"},
+    {"action": "setRepository", "tag": "2.0.0"},
+    {"action": "addPrivateProject", "privateProject": "europe-west1.gcp:creators"},
+    {"action": "updatePreviewable"},
+    {"action": "publish", "certification": False},
+    {"action": "publish", "certification": True},
+    {"action": "unlist"},
+]
+
+
+@pytest.mark.parametrize("act", ["take", None], ids=["InCertification", "ReadyForCertification"])
+def test_nothing_of_the_draft_changes_under_the_reviewers_eyes(
+    world: World, act: str | None
+) -> None:
+    staged, review = world.ready()
+    if act:
+        world.do(review, act)
+    before = world.draft(staged)
+    for action in LOCKED:
+        refused = world.act(staged, action)
+        assert refused.codes == ["ConnectorStagedInCertification"], action
+    assert world.draft(staged) == before
+
+
 def test_the_creator_withdraws_and_can_go_on(world: World) -> None:
     staged, review = world.ready()
     world.do(review, "take")
@@ -312,7 +346,7 @@ def test_an_administrator_of_the_operator_reviews(world: World) -> None:
     path = f"{PATH}/{review['id']}"
     assert basic(world, "POST", f"{path}/take", first.administrator, "wrong").status == 401
     taken = basic(world, "POST", f"{path}/take", first.administrator, first.password)
-    assert taken.body["review"]["reviewer"] == f"administrator {first.administrator}"
+    assert taken.body["review"]["reviewer"] == f"user:{first.administrator}"
     seen = world.read(review, world.creator)["review"]
     assert (seen["reviewer"], seen["state"]) == ("reviewer", "Taken")
     own = basic(world, "GET", f"{PATH}?connectorId={staged['id']}", "eve", world.creators_password)
@@ -354,7 +388,7 @@ def test_the_log_names_who_did_what(world: World) -> None:
     actions = [one["action"] for one in log]
     assert actions[:2] == ["opened", "taken"]
     assert actions[-1] == "granted"
-    assert {one["who"].partition(" ")[0] for one in log} == {"platform", "API"}
+    assert {one["who"].partition(":")[0] for one in log} == {"platform", "api-client"}
 
 
 def test_taking_asks_for_a_look_at_the_tag(world: World) -> None:

@@ -187,6 +187,8 @@ def test_declared_scopes_are_the_ones_that_are_asked_for(
         "key": "no-such-key",
         "projectKey": "demo",
         "revision": "1",
+        "clientId": "no-such-client",
+        "name": "nobody",
     }
     path = endpoint.path.format(**names)
     for scope, token in scoped.items():

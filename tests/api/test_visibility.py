@@ -73,10 +73,10 @@ def test_an_administrator_sets_up_from_afar(api: Any) -> None:
         who = base64.b64encode(f"admin:{password}".encode()).decode()
         return {"Authorization": f"Basic {who}"}
 
-    path, right = "/console/api/projects", basic(api.first.password)
+    path, right = "/platform/projects", basic(api.first.password)
     made = api.send("POST", path, {"key": "remote"}, headers=right)
     assert (made.status, made.body["region"]) == (201, "europe-west1.gcp")
-    client = api.send("POST", "/console/api/api-clients", {"projectKey": "remote"}, headers=right)
+    client = api.send("POST", "/platform/api-clients", {"projectKey": "remote"}, headers=right)
     assert (client.status, client.body["projectKey"]) == (201, "remote")
     refused = api.send("POST", path, {"key": "other"}, headers=basic("wrong"))
     assert (refused.status, refused.codes) == (401, ["AuthenticationError"])

@@ -274,12 +274,20 @@ asyncio.run(store.pack(Path(sys.argv[2]), prefix="w", config=ImageConfig(("x",),
 """
 
 
+def size(path: Path) -> int:
+    """Of what may be gone already."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def kill_while_packing(store: Path, tree: Path) -> None:
     arguments = [sys.executable, "-c", PACKER, str(store), str(tree)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        while not any(path.stat().st_size > 10_000_000 for path in store.glob("incoming/*")):
+        while not any(size(path) > 10_000_000 for path in store.glob("incoming/*")):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
 

@@ -51,7 +51,7 @@ class World:
     def bundle(self, *since: int) -> Bundle:
         return self.database.read_blocking(
             lambda c: granting.bundle(
-                c, self.signing, self.number, self.granted, self.attestations, since
+                c, self.signing.ring, self.number, self.granted, self.attestations, since
             )
         )
 

@@ -11,7 +11,7 @@ import pytest
 from connectory.attestations.documents import Malformed
 from connectory.attestations.envelope import opened
 from connectory.attestations.keys import KeyRing, ring_from, ring_to_json
-from connectory.attestations.signing import Signing
+from connectory.attestations.signing import Signing, signing, trusted_keys
 
 
 def test_the_key_is_made_once_and_its_owners_alone(tmp_path: Path) -> None:
@@ -53,6 +53,24 @@ def test_after_a_rotation_the_new_key_signs_and_both_are_trusted(tmp_path: Path)
     assert ended.until == new.since
     assert not ended.signs_at(new.since)
     assert new.signs_at(new.since)
+
+
+def test_nobody_replaces_the_key_while_something_is_signed(tmp_path: Path) -> None:
+    old = Signing(tmp_path).key
+    with ThreadPoolExecutor(1) as pool:
+        with signing(tmp_path) as held:
+            replacing = pool.submit(Signing(tmp_path).rotate)
+            assert held.key.id == Signing(tmp_path).key.id == old.id
+            assert not replacing.done()
+        assert replacing.result().id == Signing(tmp_path).key.id != old.id
+
+
+def test_two_who_replace_it_leave_both_keys_trusted(tmp_path: Path) -> None:
+    one, other = Signing(tmp_path), Signing(tmp_path)
+    made = [one.rotate().id, other.rotate().id]
+    ring = trusted_keys(tmp_path)
+    assert [each.id for each in ring.keys][1:] == made
+    assert [bool(each.until) for each in ring.keys] == [True, True, False]
 
 
 def test_a_ring_with_a_false_name_is_refused(tmp_path: Path) -> None:

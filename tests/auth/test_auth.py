@@ -13,9 +13,11 @@ from connectory.auth.administration import (
     add_project,
     set_up,
 )
+from connectory.auth.passwords import matches
+from connectory.auth.roles import Role
 from connectory.auth.scopes import MANAGE_CONNECTORS, VIEW_CONNECTORS
 from connectory.auth.store import authenticate, caller_with_token, issue_token
-from connectory.auth.users import organization_of_user
+from connectory.auth.users import Person, account_with_name
 from connectory.database import Database
 from connectory.errors import (
     AuthorizationError,
@@ -74,9 +76,12 @@ def test_no_secret_is_kept_in_the_database(database: Database, first_start: Firs
 
 def test_the_first_start_happens_once(database: Database, first_start: FirstStart) -> None:
     assert database.write_blocking(set_up) is None
-    right = database.read_blocking(lambda c: organization_of_user(c, "admin", first_start.password))
-    assert right is not None
-    assert database.read_blocking(lambda c: organization_of_user(c, "admin", "x")) is None
+    account = database.read_blocking(lambda c: account_with_name(c, "admin"))
+    assert account is not None
+    assert account.person == Person(
+        "admin", account.person.organization_id, "default", Role.ADMINISTRATOR
+    )
+    assert matches(first_start.password, account.password_hash)
 
 
 def test_projects_and_api_clients_are_checked(database: Database, project: Project) -> None:

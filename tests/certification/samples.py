@@ -5,7 +5,14 @@ from typing import Any
 from tests.findings.samples import report as report_on
 from tests.findings.samples import rule, terms
 
-from connectory.certification.evidence import Dependency, Evidence, File, Listing, Text
+from connectory.certification.evidence import (
+    Dependency,
+    Evidence,
+    File,
+    Listing,
+    Text,
+    Trial,
+)
 from connectory.connectors.model import ApplicationConfiguration, ConfigurationKey, Creator
 from connectory.findings import Examination, Finding, Severity, State
 from connectory.findings.policy import Stage
@@ -99,6 +106,14 @@ def files(**changes: str) -> tuple[File, ...]:
     return tuple(File(path, id_, 10) for path, id_ in (NAMES | changes).items() if id_)
 
 
+def trial(**changes: Any) -> Trial:
+    tried = Trial(
+        "service", "sha256:" + "a" * 64, "2026-10-01T10:00:00.000Z", True, "GET /service",
+        "200 OK", "listening on 8080",
+    )  # fmt: skip
+    return replace(tried, **changes)
+
+
 def evidence(**changes: Any) -> Evidence:
     seen = Evidence(
         commit=COMMIT,
@@ -109,6 +124,7 @@ def evidence(**changes: Any) -> Evidence:
         listing=listing(),
         report=full(),
         tag_commit=COMMIT,
+        trials=(trial(),),
     )
     return replace(seen, **changes)
 

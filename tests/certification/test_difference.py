@@ -134,6 +134,6 @@ def test_a_patch_is_bounded_in_length_and_time() -> None:
     assert len(long) <= MOST_PATCH + 10
     assert long.endswith("[cut]\n")
     assert patch("a", "x\n" * 3000, "y\n") == ""
-    began = time.monotonic()
+    began = time.process_time()
     patch("a", *("".join(f"{n * step % 50}\n" for n in range(1999)) for step in (1, 7)))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 20

@@ -29,6 +29,7 @@ from connectory.database import open_database
 pytestmark = [pytest.mark.registry, pytest.mark.timeout(300)]
 
 PATH = "/platform/certifications"
+PROGRAM = str(Path(sys.executable).with_name("connectory"))
 TAGS = ("1.0.0", "1.1.0")
 SPECIFICATION = """\
 deployAs:
@@ -162,9 +163,31 @@ class Road:
         found = self.send("GET", f"/connectors/search?id={draft['id']}", None, token)
         return bool(found.body["results"])
 
+    def holds(self, draft: Document, commit: str) -> None:
+        """What a stranger downloads is proven by what a stranger downloads."""
+        certificate, keys = self.platform.directory / "cert.json", self.platform.directory / "keys"
+        about = f"/platform/connectors/{draft['id']}"
+        certificate.write_bytes(self.open_to_all(f"{about}/certificate.json"))
+        keys.write_bytes(self.open_to_all("/platform/log/keys.json"))
+        artifacts = str(self.platform.data / "artifacts")
+        said = json.loads(self.open_to_all(f"{about}/sboms/service.json"))
+        (hashed,) = said["metadata"]["component"]["hashes"]
+        command = (PROGRAM, "verify", str(certificate), "--key", str(keys), "--artifact", artifacts,
+                   "--only", f"sha256:{hashed['content']}")  # fmt: skip
+        checked = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert (checked.returncode, checked.stderr.strip()) == (0, "The certificate holds.")
+        document = json.loads(certificate.read_text())
+        assert document["report"]["connector"]["commit"] == commit
+        tampered = certificate.read_text().replace(commit, "0" * 40)
+        certificate.write_text(tampered)
+        assert subprocess.run(command, check=False, capture_output=True).returncode == 1
+
+    def open_to_all(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.platform.url + path, timeout=40) as response:
+            return bytes(response.read())
+
     def _client(self, scope: str) -> Credentials:
-        program = str(Path(sys.executable).with_name("connectory"))
-        command = (program, "api-client", "create", "--project", PROJECT, "--scope", scope,
+        command = (PROGRAM, "api-client", "create", "--project", PROJECT, "--scope", scope,
                    "--data", str(self.platform.data), "--json")  # fmt: skip
         made = subprocess.run(command, check=True, capture_output=True)
         return msgspec.json.decode(made.stdout, type=Credentials)
@@ -199,6 +222,8 @@ def test_from_the_request_to_a_certified_public_connector_and_on(platform: Platf
     path = f"/connectors/drafts/{draft['id']}"
     review = road.certify(draft)
     assert review["commit"] == first
+    starts = next(one for one in road.read(review)["checklist"] if one["requirement"] == "starts")
+    assert "answered GET /service with 200 OK" in starts["observation"]["sights"][-1]["text"]
 
     road.do(review, "take")
     assert platform.get(path)["status"] == "InCertification"
@@ -227,6 +252,7 @@ def test_from_the_request_to_a_certified_public_connector_and_on(platform: Platf
     assert road.finds(road.stranger, draft)
     live = road.send("GET", f"/connectors/{draft['id']}", None, road.stranger).body
     assert (live["certified"], live["version"]) == (True, 1)
+    road.holds(draft, first)
 
     road.commit(TAGS[1], {"README.md": FILES["README.md"] + "Well met.\n"})
     platform.request(draft, "setRepository", tag=TAGS[1])

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import silent_port
 
 COMMAND = (sys.executable, "-m", "connectory")
 
@@ -22,7 +22,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         env=clean | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=170,
         check=False,
     )
 
@@ -43,7 +43,7 @@ def platform(tmp_path: Path, free_port: int) -> Iterator[tuple[str, Path, str]]:
     assert line == f"Connectory is ready at http://127.0.0.1:{free_port}\n", said.read_text()
     yield f"http://127.0.0.1:{free_port}", data, said.read_text()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(100) == 0
     process.stdout.close()
 
 
@@ -85,6 +85,27 @@ def test_the_same_from_afar_with_the_administrators_password(
     refused = run("project", "create", "x2", "--url", url, CONNECTORY_PASSWORD="wrong")
     assert refused.returncode == 1
     assert "Bad credentials" in refused.stderr
+
+
+def test_an_organization_begins_with_an_administrator_who_goes_on_from_afar(
+    platform: tuple[str, Path, str],
+) -> None:
+    url, data, said = platform
+    made = run("organization", "create", "guild", "--name", "Guild", "--json", "--data", str(data))
+    guild = json.loads(made.stdout)
+    assert (guild["administrator"], guild["project"]["key"]) == ("guild-admin", "guild")
+    project = run(
+        "project", "create", "guild-two", "--url", url, "--user", "guild-admin", "--json",
+        CONNECTORY_PASSWORD=guild["password"],
+    )  # fmt: skip
+    assert json.loads(project.stdout)["key"] == "guild-two"
+    far = run("organization", "create", "far-guild", "--url", url,
+              CONNECTORY_PASSWORD=value(said, "password"))  # fmt: skip
+    assert "far-guild-admin" in far.stderr
+    assert "shown once" in far.stderr
+    refused = run("organization", "create", "no", "--url", url, "--user", "guild-admin",
+                  CONNECTORY_PASSWORD=guild["password"])  # fmt: skip
+    assert "Access denied" in refused.stderr
 
 
 def test_one_platform_for_each_directory_and_port(
@@ -138,8 +159,7 @@ def test_a_wrong_argument_is_told(arguments: tuple[str, ...], says: str, tmp_pat
 
 
 def test_a_platform_that_is_not_there_is_said_so() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    done = run("project", "create", "shop", "--url", url, CONNECTORY_PASSWORD="x")
+    with silent_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        done = run("project", "create", "shop", "--url", url, CONNECTORY_PASSWORD="x")
     assert (done.returncode, "cannot be reached" in done.stderr) == (1, True)

@@ -67,7 +67,7 @@ def run(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=clean | {"XDG_CACHE_HOME": str(cache), "COLUMNS": "100"},
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=500,
         check=False,
     )
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.api.conftest import api, api_server, others, repository
+from tests.api.conftest import api, api_server, login_tries, others, repository
 
-__all__ = ["api", "api_server", "others", "repository"]
+__all__ = ["api", "api_server", "login_tries", "others", "repository"]
 
 DATA = Path(__file__).with_name("data")
 

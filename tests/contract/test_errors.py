@@ -32,7 +32,7 @@ WORDED_DIFFERENTLY = {
 
 def authentication(api: Any) -> Any:
     wrong = {"Authorization": "Basic YWRtaW46d3Jvbmc="}
-    return api.send("POST", "/console/api/projects", {"key": "other"}, headers=wrong)
+    return api.send("POST", "/platform/projects", {"key": "other"}, headers=wrong)
 
 
 def authorization(api: Any) -> Any:

@@ -15,10 +15,11 @@ ROOT = Path(__file__).parents[2]
 CONNECTORY = Path(sys.executable).with_name("connectory")
 SERVE = "CONNECTORY_GIT_ALLOW_LOCAL=true make serve"
 SECRETS = re.compile(r"client (id|secret) +(\S+)")
-PATIENCE = 120
+PATIENCE = 500
 
 pytestmark = [
     pytest.mark.registry,
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(
         not all(map(shutil.which, ("bash", "curl", "jq"))), reason="bash, curl or jq is missing"
     ),
@@ -85,4 +86,4 @@ def platform(folder: Path, port: int) -> Iterator[dict[str, str]]:
             yield {f"CLIENT_{name.upper()}": value for name, value in found}
         finally:
             process.terminate()
-        assert process.wait(30) == 0, said.read_text()
+        assert process.wait(100) == 0, said.read_text()

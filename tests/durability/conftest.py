@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.durability.orphans import foster_parent
 from tests.durability.platform import Platform
+from tests.ports import ports
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ def platform() -> Iterator[Platform]:
     """Running and logged in. What is left of it afterwards is ended."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     directory = Path(tempfile.mkdtemp(prefix="connectory-durability-", dir="/tmp"))
-    with foster_parent():
-        running = Platform(directory, home / "connectory-tests" / "toolchains")
+    with foster_parent(), ports() as block:
+        running = Platform(directory, home / "connectory-tests" / "toolchains", block)
         try:
             running.start()
             running.log_in()

@@ -12,7 +12,7 @@ from tests.durability.platform import Platform
 LISTENS = "0A"
 
 
-def assert_tidy(platform: Platform, deployments: int, seconds: float = 5) -> None:
+def assert_tidy(platform: Platform, deployments: int, seconds: float = 100) -> None:
     """The platform runs, with ``deployments`` deployed and no run under way: nothing else is left
     of all that was begun, killed and begun again. What a run's end is seen by comes a moment
     before the run has put everything away."""

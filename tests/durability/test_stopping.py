@@ -5,9 +5,9 @@ from tests.durability.history import History
 from tests.durability.leftovers import assert_tidy
 from tests.durability.platform import Platform
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
-EXIT_SECONDS = 10
+EXIT_SECONDS = 100
 
 
 def stop_and_start(platform: Platform) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.durability.leftovers import assert_databases_whole
 from tests.durability.platform import Document, Platform
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 KILLS = 4
 
@@ -93,6 +93,8 @@ def test_acknowledged_writes_survive_kills_in_the_middle_of_writing(platform: Pl
         writing = threading.Thread(target=writer.write_until_it_dies)
         writing.start()
         time.sleep(dice.uniform(0.7, 1.5))
+        while len(writer.renamed) == before and writing.is_alive():
+            time.sleep(0.01)
         platform.kill()
         writing.join()
         platform.outlived_by_nothing()

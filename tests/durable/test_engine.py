@@ -37,7 +37,7 @@ class Bench:
         return run
 
     def ended(self, run: Run) -> Run:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 100
         while time.monotonic() < until:
             now = self.database.read_blocking(lambda c: runs.run_with_id(c, run.id))
             if now.finished_at:
@@ -129,7 +129,7 @@ def test_branches_run_side_by_side_and_all_of_them_end(bench: Bench) -> None:
                 raise Rejected("b is wrong")
             return journal.branch.upper()
 
-        return await journal.step("build", work, str, timeout=20)
+        return await journal.step("build", work, str, timeout=100)
 
     async def body(journal: Journal) -> None:
         with pytest.raises(Rejected, match="b is wrong"):
@@ -161,7 +161,7 @@ def test_a_withdrawn_run_stops_in_the_middle_of_its_step(bench: Bench) -> None:
         time.sleep(0.02)
     bench.database.write_blocking(lambda c: runs.cancel_runs(c, "r-1", "work"))
     assert bench.ended(run).state is RunState.CANCELLED
-    until = time.monotonic() + 20
+    until = time.monotonic() + 100
     while stopped != ["step", "run"] and time.monotonic() < until:
         time.sleep(0.02)
     assert stopped == ["step", "run"]
@@ -241,7 +241,7 @@ def test_a_run_whose_branches_are_awaited_goes_on_after_a_clean_stop(tmp_path: P
 
     first, second = engine(), engine()
     run = first.run(body, branch)
-    assert begun.wait(60)
+    assert begun.wait(100)
     first.engine.stop()
     lives[0] = 2
     second.engine.register(Workflow("work", body, lambda c, run: None, branch))
@@ -269,7 +269,7 @@ def test_a_run_that_the_engine_has_given_up_is_told_at_the_next_start(tmp_path: 
     first.engine.register(Workflow("work", body, cannot))
     run = database.write_blocking(lambda c: request_run(c, "work", "r-1", {}))
     first.engine.launch()
-    assert told.wait(60)
+    assert told.wait(100)
     time.sleep(0.2)
     first.engine.stop()
     second.engine.register(Workflow("work", body, can))
@@ -277,3 +277,23 @@ def test_a_run_that_the_engine_has_given_up_is_told_at_the_next_start(tmp_path: 
     assert second.ended(run).state is RunState.FAILED
     second.engine.stop()
     database.close()
+
+
+def test_it_stops_under_a_run_when_nobody_is_to_wait_any_more(bench: Bench) -> None:
+    """As the platform stops: first whoever waits for changes is let go, then this."""
+    begun = threading.Event()
+
+    async def long() -> int:
+        begun.set()
+        return int(await asyncio.sleep(3600, 1))
+
+    async def body(journal: Journal) -> None:
+        await journal.step("long", long, int, timeout=3600)
+
+    run = bench.run(body)
+    assert begun.wait(100)
+    bench.database.changes.end()
+    bench.engine.stop()
+    assert not bench.engine._thread.is_alive()
+    kept = bench.database.read_blocking(lambda c: runs.run_with_id(c, run.id))
+    assert kept.state is RunState.RUNNING

@@ -77,7 +77,7 @@ def test_the_page_says_the_verdict_the_cause_and_the_fix() -> None:
     assert "2 findings stop it" in page
     for text in ("processor/src/a.ts:12", "eval runs what", "Why code/eval.", "Fix code/eval."):
         assert text in page
-    assert "<pre>eval(body)</pre>" in page
+    assert '<pre tabindex="0">eval(body)</pre>' in page
 
 
 def test_nothing_hostile_becomes_markup() -> None:

@@ -99,5 +99,5 @@ class Case:
     attack: Attack
     ends: Refused | Found | Contained
     settings: Mapping[str, int] = field(default_factory=dict)
-    seconds: float = 60.0
+    seconds: float = 300.0
     weakness: str = ""

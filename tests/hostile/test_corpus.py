@@ -8,7 +8,7 @@ import pytest
 from tests.hostile.case import SECRET, Connector, Contained, Refused
 from tests.hostile.cases import CASES, of
 from tests.hostile.cases.connectors import honest
-from tests.hostile.stage import Stage, leftovers
+from tests.hostile.stage import Stage, leftovers, nobody_left
 
 from connectory.sandbox import Command, Mount
 
@@ -59,7 +59,7 @@ class TestTheWatch:
         process = await stage.line.publishing.sandbox.spawn(command, lambda *_: None)
         assert leftovers(stage.folder)
         await process.stop(0)
-        assert leftovers(stage.folder) == []
+        await nobody_left(stage.folder)
 
     async def test_a_changed_file_is_seen(self, stage: Stage) -> None:
         before = stage.host.state()

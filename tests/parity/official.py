@@ -109,7 +109,7 @@ class Cli:
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(account))
 
-    def run(self, *arguments: str, typed: str = "", timeout: float = 100) -> Outcome:
+    def run(self, *arguments: str, typed: str = "", timeout: float = 300) -> Outcome:
         """One command. ``typed`` is what a person answers to its questions."""
         environment = {
             "PATH": f"{self.official.node.binary.parent}:/usr/local/bin:/usr/bin:/bin",
@@ -128,7 +128,7 @@ def run(
     command: tuple[str, ...],
     environment: Mapping[str, str],
     typed: str = "",
-    timeout: float = 100,
+    timeout: float = 300,
 ) -> Outcome:
     """A Node.js program; its two output streams as one."""
     began = time.monotonic()

@@ -37,7 +37,7 @@ class Reviewer:
             data=json.dumps(fields).encode(),
             headers={"Authorization": f"Bearer {self._token}"},
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=100) as response:
             assert response.status == 200
 
     def _read(self, path: str, token: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from tests.conftest import git
+from tests.ports import ports, written
 
 from connectory.auth.administration import Credentials
 
@@ -32,8 +32,8 @@ REGION = "europe-west1.gcp"
 TAG = "1.0.0"
 REPOSITORY = "https://github.com/example/greeting.git"
 BROKEN = "https://github.com/example/broken.git"
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 200
+STOP_SECONDS = 100
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Platform:
             data=urlencode({"grant_type": "client_credentials"}).encode(),
             headers={"Authorization": f"Basic {base64.b64encode(who.encode()).decode()}"},
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=100) as response:
             token: dict[str, Any] = json.load(response)
         return token
 
@@ -69,7 +69,7 @@ class Platform:
         headers = {"Authorization": f"Bearer {token}"}
         request = urllib.request.Request(self.url + path, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=100) as response:
                 document: dict[str, Any] = json.load(response)
         except urllib.error.HTTPError as answer:
             answer.close()
@@ -85,12 +85,17 @@ def running_platform(toolchains: Path) -> Iterator[Platform]:
 
     It reads ``https://github.com/`` from a folder of bare repositories, and has to stop cleanly.
     """
+    with ports() as block:
+        yield from _running_platform(toolchains, block)
+
+
+def _running_platform(toolchains: Path, block: range) -> Iterator[Platform]:
     directory = Path(tempfile.mkdtemp(prefix="connectory-parity-", dir="/tmp"))
     # the sandbox's user has to reach what it works on
     directory.chmod(0o711)
     publish_examples(directory / "repositories")
-    port = _free_port()
-    environment = _environment(directory, toolchains)
+    port = block[0]
+    environment = _environment(directory, toolchains, block[1:])
     arguments = ("up", "--data", str(directory / "data"), "--port", str(port))
     with _log(directory).open("wb") as log:
         process = _start(arguments, environment, directory, log)
@@ -123,12 +128,13 @@ def _publish(work: Path, bare: Path) -> None:
     git("clone", "--quiet", "--bare", str(work), str(bare), cwd=work)
 
 
-def _environment(directory: Path, toolchains: Path) -> dict[str, str]:
+def _environment(directory: Path, toolchains: Path, applications: range) -> dict[str, str]:
     """The developer's own settings stay out of the test."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONNECTORY_")}
     return kept | {
         "CONNECTORY_GIT_MIRRORS": f"https://github.com/={directory / 'repositories'}/",
         "CONNECTORY_TOOLCHAINS": str(toolchains),
+        "CONNECTORY_APPLICATION_PORTS": written(applications),
     }
 
 
@@ -185,12 +191,6 @@ def _program() -> str:
 
 def _log(directory: Path) -> Path:
     return directory / "platform.log"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Watch:

@@ -15,7 +15,7 @@ from tests.parity.official import HERE, Cli, Official, Outcome, run
 from tests.parity.support import PROJECT, REGION, TAG, Platform
 from tests.parity.test_official_cli import UUID, draft
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 OTHER_APIS = {
     "@commercetools/cli-topic-import": "talks to the Import API",
@@ -133,7 +133,7 @@ def test_logs_go_on_to_the_next_page_between_two_dates(
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(greet, [url] * 60))
     path = f"/{PROJECT}/deployments/key={DEPLOYMENT}/logs"
-    token, until = str(platform.token()["access_token"]), time.monotonic() + 10
+    token, until = str(platform.token()["access_token"]), time.monotonic() + 100
     while not (platform.get(path, token) or {})["next"] and time.monotonic() < until:
         time.sleep(0.1)
     day, now = dt.timedelta(days=1), dt.datetime.now()  # noqa: DTZ005  the CLI reads local time
@@ -152,4 +152,4 @@ def test_logs_go_on_to_the_next_page_between_two_dates(
 
 
 def greet(url: str) -> None:
-    urllib.request.urlopen(url, timeout=30).close()
+    urllib.request.urlopen(url, timeout=100).close()

@@ -12,7 +12,7 @@ from tests.parity.official import DASH, HERE, Cli, Official
 from tests.parity.support import PROJECT, REGION, Platform
 from tests.parity.tls import served_as
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 NAMES = (f"auth.{REGION}.commercetools.com", f"connect.{REGION}.commercetools.com")
 

@@ -9,7 +9,7 @@ from tests.parity.official import Official
 from tests.parity.sdk import Steps
 from tests.parity.support import PROJECT, REGION, REPOSITORY, TAG, Platform
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.timeout(600)]
 
 KEY = "greeting-sdk"
 SECRET = "sdk-signing-key"

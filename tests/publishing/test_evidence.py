@@ -118,6 +118,11 @@ async def test_a_run_gathers_what_the_reviewers_judge_by(line: Line) -> None:
     assert {one.path for one in seen.texts} == {"LICENSE", "README.md", "service/package.json"}
     assert (review.commit, review.tree) == (seen.commit, seen.tree)
     assert review.report_digest == seen.report.digest
+    waiting = await line.publishing.database.read(lambda c: build_waiting(c, connector))
+    assert waiting is not None
+    (tried,) = seen.trials
+    assert {tried.artifact} == waiting.artifacts
+    assert (tried.application, tried.answer) == ("service", "200 OK")
     unmet = [one for one in lines(seen, ()) if one.observation.verdict is Verdict.UNMET]
     assert [one.requirement for one in unmet] == ["integration-tests"]
     kinds = {one.kind for one in lines(seen, ()) if one.decision is Verdict.UNKNOWN}

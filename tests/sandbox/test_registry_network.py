@@ -7,7 +7,7 @@ import pytest
 from connectory.sandbox import Command, Limits, Network, Sandbox
 from connectory.sandbox.destinations import Allowed, Refused, Target, private, requested
 
-CURL = "curl -s -o /dev/null -w '%{http_code} %{http_connect}\\n' --max-time 20 "
+CURL = "curl -s -o /dev/null -w '%{http_code} %{http_connect}\\n' --max-time 60 "
 
 
 @pytest.mark.registry
@@ -17,7 +17,7 @@ async def test_the_registry_answers_and_nothing_else(sandbox: Sandbox) -> None:
         f"{CURL} http://registry.npmjs.org/x; {CURL} https://registry.npmjs.org:8443/"
     )
     finished = await sandbox.run(
-        Command(("sh", "-c", script), network=Network.REGISTRY, limits=Limits(seconds=60))
+        Command(("sh", "-c", script), network=Network.REGISTRY, limits=Limits(seconds=150))
     )
     answers = finished.tail.splitlines()
     assert answers == ["200 200", "000 403", "403 000", "000 403"]

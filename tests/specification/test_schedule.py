@@ -39,6 +39,6 @@ def test_no_schedules(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["1,", "1/", "1 ,", "*-", "@every 1", "1-1-", "1,1 ,"])
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     is_schedule(unit * 100_000)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.api import (
-    administration,
+    certificates,
     certifications,
+    certifying,
     connectors,
     connectors_staged,
     deployments,
+    marketplace,
     metrics,
     oauth,
     reports,
@@ -21,6 +23,15 @@ from connectory.api.context import Context
 from connectory.api.envelope import Envelope
 from connectory.api.openapi import Access, Operation
 from connectory.api.openapi import page as documentation
+from connectory.api.platform import (
+    api_clients,
+    audit_log,
+    drafts,
+    members,
+    organizations,
+    projects,
+    runs,
+)
 from connectory.api.routing import Addresses, resource
 from connectory.wire import Wire
 
@@ -67,9 +78,18 @@ def api(context: Context, ready: Callable[[], bool]) -> Envelope:
             resource("/readyz", GET=readyz),
             *metrics.ROUTES,
             *documentation.ROUTES,
-            *administration.ROUTES,
+            *organizations.ROUTES,
+            *projects.ROUTES,
+            *members.ROUTES,
+            *api_clients.ROUTES,
+            *audit_log.ROUTES,
+            *runs.ROUTES,
+            *drafts.ROUTES,
             *reports.ROUTES,
             *certifications.ROUTES,
+            *certifying.ROUTES,
+            *certificates.ROUTES,
+            *marketplace.ROUTES,
         ]
     )
     return Envelope(addresses, context)

@@ -1,56 +1,46 @@
-"""``/platform/certifications``: the reviewers' work, and what creators may see of it.
+"""``/platform/certifications``: the reviewers' queue, and what creators may see of it.
 
 Not part of the contract: on the real platform, the Connect team does this behind the scenes. For
 administrators of the organization ``default`` (HTTP Basic) and tokens of its Projects with a scope
 of our own; a creator's token reads the certifications of its own organization.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connectory import reactions
 from connectory.api.answers import answer
-from connectory.api.context import UUID, body, context, path_id, query_int
-from connectory.api.openapi import Operation, Paged, Query, page_parameters
-from connectory.api.reviewing import SHOWN, creator, reader, reviewer
+from connectory.api.context import UUID, context, path_id, query_int
+from connectory.api.openapi import Access, Operation, Paged, Query, page_parameters
+from connectory.api.reviewing import PEOPLE, SHOWN, reader, reviewer
 from connectory.api.routing import resource
-from connectory.auth.scopes import MANAGE_CERTIFICATIONS, MANAGE_CONNECTORS, READ_CERTIFICATIONS
-from connectory.certification import acts, errors, store
-from connectory.certification.acts import Act
+from connectory.auth.scopes import MANAGE_CERTIFICATIONS, READ_CERTIFICATIONS
+from connectory.certification import store
+from connectory.certification.certificates import Issued, issued_for
 from connectory.certification.deciding import Line, lines
 from connectory.certification.difference import Difference, difference
-from connectory.certification.review import Review, ReviewState, Verdict
+from connectory.certification.review import Review, ReviewState
 from connectory.certification.store import ReviewEvent
-from connectory.connectors.model import CertificationComment, NonEmpty
+from connectory.connectors.model import CertificationComment
 from connectory.connectors.store import staged_with_id
-from connectory.errors import (
-    AuthenticationError,
-    InvalidQueryParamError,
-    ResourceNotFoundError,
-)
-from connectory.events import Event
+from connectory.errors import InvalidQueryParamError, ResourceNotFoundError
 from connectory.findings.report import FullReport, to_json
-from connectory.wire import Page, Wire, decode, encode, replace
-
-T = TypeVar("T")
+from connectory.wire import Page, Wire, encode, replace
 
 TAG = "Certification"
-DECIDING = (AuthenticationError, errors)
 
 
 class Certification(Wire, omit_defaults=False):
-    """A review with its checklist as it stands, what was said between creator and reviewer, and
-    what has changed since the certified version, if there is one."""
+    """A review with its checklist as it stands, what was said between creator and reviewer, what
+    has changed since the certified version, if there is one, and the certificate once it is
+    granted."""
 
     review: Review
     checklist: tuple[Line, ...]
     comments: tuple[CertificationComment, ...]
     difference: Difference | None
+    certificate: Issued | None
 
 
 class CertificationLog(Wire):
@@ -59,41 +49,11 @@ class CertificationLog(Wire):
     events: tuple[ReviewEvent, ...]
 
 
-class CertificationVersion(Wire):
-    """The version of the certification that is meant."""
-
-    version: int
-
-
-class CertificationAnswer(Wire):
-    """``note`` is needed for a no, and for a yes that differs from the evidence."""
-
-    version: int
-    requirement: str
-    verdict: Verdict
-    note: str = ""
-
-
-class CertificationRemark(Wire):
-    comment: NonEmpty
-
-
-class CertificationGrant(Wire):
-    version: int
-    reason: str = ""
-
-
-class CertificationRejection(Wire):
-    """``reason`` is what the creator reads in the publishing report."""
-
-    version: int
-    reason: NonEmpty
-
-
 @Operation(
     "queryCertifications",
     "Query certifications: who has waited longest comes first",
     tag=TAG,
+    access=Access.PERSON,
     scopes=READ_CERTIFICATIONS,
     query=(
         *page_parameters()[:2],
@@ -101,7 +61,6 @@ class CertificationRejection(Wire):
         Query("connectorId", str, "Of this connector."),
     ),
     answer=Paged(Review),
-    errors=(AuthenticationError,),
 )
 async def query(request: Request) -> Response:
     organization = await reader(request)
@@ -126,15 +85,15 @@ async def query(request: Request) -> Response:
     "getCertification",
     "Get a certification with its checklist",
     tag=TAG,
+    access=Access.PERSON,
     scopes=READ_CERTIFICATIONS,
     answer=Certification,
-    errors=(AuthenticationError,),
 )
 async def read(request: Request) -> Response:
     organization, review_id = await reader(request), path_id(request)
 
     def work(connection: Connection) -> Certification:
-        return _certification(connection, _readable(connection, review_id, organization))
+        return certification_of(connection, readable(connection, review_id, organization))
 
     return answer(await context(request).database.read(work))
 
@@ -143,15 +102,15 @@ async def read(request: Request) -> Response:
     "getCertificationReport",
     "The full report that a certification rests on",
     tag=TAG,
+    access=Access.PERSON,
     scopes=READ_CERTIFICATIONS,
     answer=FullReport,
-    errors=(AuthenticationError,),
 )
 async def read_report(request: Request) -> Response:
     organization, review_id = await reader(request), path_id(request)
 
     def work(connection: Connection) -> FullReport:
-        review = _readable(connection, review_id, organization)
+        review = readable(connection, review_id, organization)
         return store.evidence_of(connection, review).report
 
     report = await context(request).database.read(work)
@@ -162,9 +121,9 @@ async def read_report(request: Request) -> Response:
     "getCertificationLog",
     "Who did what when in a certification",
     tag=TAG,
+    access=Access.PERSON,
     scopes=MANAGE_CERTIFICATIONS,
     answer=CertificationLog,
-    errors=(AuthenticationError,),
 )
 async def read_log(request: Request) -> Response:
     await reviewer(request)
@@ -177,148 +136,14 @@ async def read_log(request: Request) -> Response:
     return answer(await context(request).database.read(work))
 
 
-@Operation(
-    "takeCertification",
-    "Take a certification: the draft is InCertification from now on",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationVersion,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def take(request: Request) -> Response:
-    return await _done(request, CertificationVersion, lambda a, b: acts.take(a, b.version))
-
-
-@Operation(
-    "releaseCertification",
-    "Put a certification back into the queue",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationVersion,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def release(request: Request) -> Response:
-    return await _done(request, CertificationVersion, lambda a, b: acts.release(a, b.version))
-
-
-@Operation(
-    "lookAtTag",
-    "See again what the tag of a certification names",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationVersion,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def look(request: Request) -> Response:
-    return await _done(request, CertificationVersion, lambda a, b: acts.look(a, b.version))
-
-
-@Operation(
-    "answerRequirement",
-    "Decide a requirement of the checklist",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationAnswer,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def answer_requirement(request: Request) -> Response:
-    return await _done(
-        request,
-        CertificationAnswer,
-        lambda a, b: acts.answer(a, b.version, b.requirement, b.verdict, b.note),
-    )
-
-
-@Operation(
-    "commentCertification",
-    "Say something to the creator",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationRemark,
-    answer=Certification,
-    errors=(AuthenticationError,),
-)
-async def comment(request: Request) -> Response:
-    return await _done(request, CertificationRemark, lambda a, b: acts.comment(a, b.comment))
-
-
-@Operation(
-    "grantCertification",
-    "Grant a certification: the Connector is published, public and certified",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationGrant,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def grant(request: Request) -> Response:
-    return await _done(request, CertificationGrant, lambda a, b: acts.grant(a, b.version, b.reason))
-
-
-@Operation(
-    "rejectCertification",
-    "Reject a certification: the draft is Failed, and its report says why",
-    tag=TAG,
-    scopes=MANAGE_CERTIFICATIONS,
-    request=CertificationRejection,
-    answer=Certification,
-    errors=DECIDING,
-)
-async def reject(request: Request) -> Response:
-    return await _done(
-        request, CertificationRejection, lambda a, b: acts.reject(a, b.version, b.reason)
-    )
-
-
-@Operation(
-    "withdrawCertification",
-    "Withdraw a certification, as its creator: the draft can be changed again",
-    tag=TAG,
-    scopes=MANAGE_CONNECTORS,
-    request=CertificationVersion,
-    answer=Certification,
-    errors=(errors.CertificationMoveNotAllowedError,),
-)
-async def withdraw(request: Request) -> Response:
-    who, review_id = await creator(request), path_id(request)
-    asked = decode(await body(request), CertificationVersion)
-    organization = who.project.organization_id
-
-    def work(connection: Connection) -> Certification:
-        _readable(connection, review_id, organization)
-        act = Act(connection, review_id, f"creator {who.project.key}")
-        reactions.react(connection, acts.withdraw(act, asked.version))
-        return _certification(connection, _readable(connection, review_id, organization))
-
-    return answer(await context(request).database.write(work))
-
-
-async def _done(
-    request: Request, shape: type[T], act: Callable[[Act, T], tuple[Event, ...]]
-) -> Response:
-    """Carry out a reviewer's act; the certification after it."""
-    who, review_id = await reviewer(request), path_id(request)
-    asked = decode(await body(request), shape)
-
-    def work(connection: Connection) -> Certification:
-        act_ = Act(connection, review_id, who.who, who.user_id)
-        reactions.react(connection, act(act_, asked))
-        return _certification(connection, store.review_with_id(connection, review_id))
-
-    return answer(await context(request).database.write(work))
-
-
-def _certification(connection: Connection, review: Review) -> Certification:
+def certification_of(connection: Connection, review: Review) -> Certification:
     evidence = store.evidence_of(connection, review)
     return Certification(
         review=review,
         checklist=lines(evidence, review.answers),
         comments=_comments(connection, review.connector_id),
         difference=_difference(connection, evidence.since, review),
+        certificate=issued_for(connection, review.id),
     )
 
 
@@ -337,7 +162,7 @@ def _difference(connection: Connection, since: str | None, review: Review) -> Di
     return difference(before, store.evidence_of(connection, review), since)
 
 
-def _readable(connection: Connection, review_id: str, organization: str | None) -> Review:
+def readable(connection: Connection, review_id: str, organization: str | None) -> Review:
     """A review of somebody else does not exist. Raises ``ResourceNotFoundError``."""
     found = store.review_with_id(connection, review_id)
     if organization not in {None, found.organization_id}:
@@ -351,8 +176,7 @@ def _shown(review: Review, organization: str | None) -> Review:
         return review
     answers = tuple(replace(one, by=SHOWN) for one in review.answers)
     checklist = tuple(
-        replace(one, by=SHOWN) if one.by.startswith(("administrator ", "API client ")) else one
-        for one in review.checklist
+        replace(one, by=SHOWN) if one.by.startswith(PEOPLE) else one for one in review.checklist
     )
     reviewing = SHOWN if review.reviewer else None
     return replace(review, reviewer=reviewing, answers=answers, checklist=checklist)
@@ -383,12 +207,4 @@ ROUTES = [
     resource("/platform/certifications/{id}", GET=read),
     resource("/platform/certifications/{id}/report.json", GET=read_report),
     resource("/platform/certifications/{id}/log", GET=read_log),
-    resource("/platform/certifications/{id}/take", POST=take),
-    resource("/platform/certifications/{id}/release", POST=release),
-    resource("/platform/certifications/{id}/tag", POST=look),
-    resource("/platform/certifications/{id}/answers", POST=answer_requirement),
-    resource("/platform/certifications/{id}/comments", POST=comment),
-    resource("/platform/certifications/{id}/grant", POST=grant),
-    resource("/platform/certifications/{id}/reject", POST=reject),
-    resource("/platform/certifications/{id}/withdraw", POST=withdraw),
 ]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from connectory import reactions
 from connectory.api.answers import answer, page
+from connectory.api.auditing import record
 from connectory.api.context import (
     body,
     caller,
@@ -24,6 +25,7 @@ from connectory.api.routing import by_id_and_key, resource
 from connectory.api.sources import UNREADABLE, completed, read_source
 from connectory.api.waiting import settled
 from connectory.auth import Caller, require
+from connectory.auth.audit import Target
 from connectory.auth.scopes import MANAGE_CONNECTORS, VIEW_CONNECTORS
 from connectory.connectors import errors, store, update
 from connectory.connectors.actions import ConnectorUpdate
@@ -64,9 +66,12 @@ async def create(request: Request) -> Response:
     await _refuse_taken_key(request, draft.key)
     found = await read_source(context(request).repositories, draft.repository)
     staged = update.create(str(uuid.uuid4()), draft, found)
-    await context(request).database.write(
-        lambda c: store.insert_staged(c, staged, who.project, found.commit)
-    )
+
+    def work(connection: Connection) -> None:
+        store.insert_staged(connection, staged, who.project, found.commit)
+        record(connection, request, who, _target(staged), {"tag": staged.repository.tag})
+
+    await context(request).database.write(work)
     return answer(staged, 201)
 
 
@@ -147,6 +152,8 @@ async def change(request: Request) -> Response:
             commit = update.commit_of(actions)
             store.save_staged(connection, staged, expected=wanted.version, commit=commit)
             reactions.react(connection, events)
+        names = [str(type(one).__struct_config__.tag) for one in wanted.actions]
+        record(connection, request, who, _target(staged), {"actions": names})
         return staged
 
     return answer(await database.write(work), 201)
@@ -170,6 +177,7 @@ async def remove(request: Request) -> Response:
         update.require_unlocked(staged)
         reactions.react(connection, [DraftDeleted(staged.id)])
         store.delete_staged(connection, staged.id)
+        record(connection, request, who, _target(staged))
         return staged
 
     return answer(await context(request).database.write(work))
@@ -204,6 +212,10 @@ def _own(
     if stored.organization_id != who.project.organization_id:
         raise ResourceNotFoundError("ConnectorStaged", id=id, key=key)
     return stored
+
+
+def _target(staged: ConnectorStaged) -> Target:
+    return Target("ConnectorStaged", staged.id, staged.key)
 
 
 def _pending(staged: ConnectorStaged) -> bool:

@@ -5,12 +5,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import cast
 
 from starlette.requests import Request
 
+from connectory.artifacts import ArtifactStore
 from connectory.auth import Caller
 from connectory.auth.store import caller_with_token
+from connectory.auth.tries import Tries
 from connectory.connectors.model import IntegrationType
 from connectory.database import Database
 from connectory.database.memo import Memo
@@ -51,6 +54,20 @@ class Context:
         """Answers of the hottest reads, on the event loop that serves the API."""
         return Memo(self.database)
 
+    @cached_property
+    def artifacts(self) -> ArtifactStore:
+        return ArtifactStore(self.settings.directory / "artifacts")
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the platform's keys."""
+        return self.settings.directory / "keys"
+
+    @cached_property
+    def tries(self) -> Tries:
+        """Who guesses passwords, on the same event loop."""
+        return Tries(self.settings.login_tries)
+
 
 @dataclass(frozen=True)
 class Paging:
@@ -64,7 +81,13 @@ def context(request: Request) -> Context:
 
 
 async def caller(request: Request) -> Caller:
-    """Who holds the bearer token. Raises ``InvalidTokenError``."""
+    """Who holds the bearer token. Raises ``InvalidTokenError``.
+
+    The console calls in process and says in the scope who is signed in; no request from outside
+    can put anything there.
+    """
+    if (signed_in := request.scope.get("connectory.caller")) is not None:
+        return cast("Caller", signed_in)
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not value.strip():
         raise InvalidTokenError

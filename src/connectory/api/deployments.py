@@ -10,8 +10,9 @@ from starlette.responses import Response
 from connectory import reactions
 from connectory.api import redeploying
 from connectory.api.answers import answer, page
+from connectory.api.auditing import record
 from connectory.api.context import body, context, paging, query_types
-from connectory.api.deployment_lookup import caller_in_project, finder
+from connectory.api.deployment_lookup import caller_in_project, finder, target_of, what
 from connectory.api.generated_clients import generate
 from connectory.api.openapi import Operation, Paged, Query, page_parameters
 from connectory.api.routing import by_id_and_key, resource
@@ -65,6 +66,7 @@ async def create_deployment(request: Request) -> Response:
         sealed = seal.close(msgspec.json.encode(new.secrets).decode(), id_)
         store.insert_deployment(connection, new.deployment, who.project.key, target.build, sealed)
         reactions.react(connection, [DeploymentRequested(id_)])
+        record(connection, request, who, target_of(new.deployment), what(new.deployment))
         return new.deployment
 
     return answer(await context(request).database.write(work), 201)
@@ -141,6 +143,7 @@ async def remove(request: Request) -> Response:
         going = undeploying(deployment)
         store.save_deployment(connection, going)
         reactions.react(connection, [UndeployRequested(going.id)])
+        record(connection, request, who, target_of(going))
         return going
 
     return answer(await context(request).database.write(work), 202)

@@ -44,6 +44,7 @@ class Envelope:
             return
         scope["app"] = self
         began, correlation = time.monotonic(), correlation_id(scope)
+        scope["connectory.correlation"] = correlation
         token = CORRELATION.set(correlation)
         try:
             response = await self._answered(Request(scope, receive))
@@ -73,6 +74,7 @@ class Envelope:
             return method_refused(method, found.allowed)
         scope["path_params"] = values
         scope["connectory.path"] = found.path
+        scope["connectory.handler"] = handler
         return await handler(request)
 
 

@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from connectory.auth import Caller, require
+from connectory.auth import ApiClient, Caller, require
 from connectory.auth.scopes import MANAGE_API_CLIENTS
 from connectory.auth.store import create_api_client, set_scopes
 from connectory.deployments.api_client import scopes_for, variables
 from connectory.deployments.model import DeploymentApiClient
+from connectory.deployments.store import deployment_with
+from connectory.errors import ResourceNotFoundError
+
+NAMED = "Connect deployment "
+"""What a generated client is named, before the Deployment's id."""
 
 
 class Generated(NamedTuple):
@@ -29,7 +34,7 @@ def generate(
         return Generated(None, {})
     require(who, MANAGE_API_CLIENTS)
     scopes = scopes_for(declared, who.project)
-    name = f"Connect deployment {deployment_id}"
+    name = f"{NAMED}{deployment_id}"
     client, secret = create_api_client(connection, who.project.key, name, scopes)
     shown = DeploymentApiClient(name=client.id, scopes=scopes)
     return Generated(shown, variables(client.id, secret, scopes, who.project))
@@ -57,3 +62,13 @@ def adapt(
     secret = known.credentials["CTP_CLIENT_SECRET"]
     shown = DeploymentApiClient(name=known.shown.name, scopes=scopes)
     return Generated(shown, variables(known.shown.name, secret, scopes, who.project))
+
+
+def deployment_of(connection: Connection, client: ApiClient) -> str | None:
+    """The id of the Deployment that this client was generated for and that is still there."""
+    id_ = client.name.removeprefix(NAMED)
+    try:
+        found = deployment_with(connection, id=id_, project_key=client.project_key).deployment
+    except ResourceNotFoundError:
+        return None
+    return id_ if found.api_client and found.api_client.name == client.id else None

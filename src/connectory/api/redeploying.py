@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from connectory import reactions
 from connectory.api.answers import answer
+from connectory.api.auditing import record
 from connectory.api.context import body, context, path_revision
-from connectory.api.deployment_lookup import caller_in_project, finder
+from connectory.api.deployment_lookup import caller_in_project, finder, target_of, what
 from connectory.api.generated_clients import Generated, adapt
 from connectory.api.openapi import Operation
 from connectory.auth import Caller
@@ -60,7 +61,9 @@ async def change(request: Request) -> Response:
         require_current(stored.deployment, wanted.version)
         for action in wanted.actions:
             stored = _redeployed(connection, who, stored, action, seal)
-        return stored.deployment
+        deployed = stored.deployment
+        record(connection, request, who, target_of(deployed), what(deployed))
+        return deployed
 
     return answer(await context(request).database.write(work), 201)
 
@@ -86,7 +89,10 @@ async def roll_back(request: Request) -> Response:
         stored = find(connection)
         if wanted.version is not None:
             require_current(stored.deployment, wanted.version)
-        return _rolled_back(connection, who, stored, number, seal)
+        deployed = _rolled_back(connection, who, stored, number, seal)
+        detail = what(deployed) | {"revision": number}
+        record(connection, request, who, target_of(deployed), detail)
+        return deployed
 
     return answer(await context(request).database.write(work), 201)
 

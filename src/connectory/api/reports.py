@@ -8,12 +8,11 @@ administrators (HTTP Basic, so that a browser asks by itself).
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connectory.api.administration import administered
 from connectory.api.answers import error_answer, page_answer
-from connectory.api.context import caller, context, path_id
+from connectory.api.context import context, path_id
 from connectory.api.openapi import Access, Operation
+from connectory.api.platform.asking import asker
 from connectory.api.routing import resource
-from connectory.auth import require
 from connectory.auth.scopes import VIEW_CONNECTORS
 from connectory.errors import AuthenticationError, InvalidTokenError, ResourceNotFoundError
 from connectory.findings.report import FullReport, to_json
@@ -26,9 +25,10 @@ HTML, SARIF = "text/html", "application/sarif+json"
     "readReport",
     "The full report of a preview or publish, as a page to read",
     tag="Reports",
-    access=Access.ADMINISTRATOR,
+    access=Access.PERSON,
+    scopes=VIEW_CONNECTORS,
     produces=HTML,
-    errors=(InvalidTokenError, ResourceNotFoundError),
+    errors=(ResourceNotFoundError,),
 )
 async def read(request: Request) -> Response:
     try:
@@ -47,9 +47,10 @@ async def read(request: Request) -> Response:
     "getReport",
     "The full report of a preview or publish",
     tag="Reports",
+    access=Access.PERSON,
     scopes=VIEW_CONNECTORS,
     answer=FullReport,
-    errors=(AuthenticationError, ResourceNotFoundError),
+    errors=(ResourceNotFoundError,),
 )
 async def read_json(request: Request) -> Response:
     return Response(to_json(await _report(request)), media_type="application/json")
@@ -59,9 +60,10 @@ async def read_json(request: Request) -> Response:
     "getReportAsSarif",
     "The findings of a preview or publish, as SARIF 2.1",
     tag="Reports",
+    access=Access.PERSON,
     scopes=VIEW_CONNECTORS,
     produces=SARIF,
-    errors=(AuthenticationError, ResourceNotFoundError),
+    errors=(ResourceNotFoundError,),
 )
 async def read_sarif(request: Request) -> Response:
     from connectory.findings.sarif import to_sarif
@@ -71,21 +73,12 @@ async def read_sarif(request: Request) -> Response:
 
 async def _report(request: Request) -> FullReport:
     """Raises ``ResourceNotFoundError`` for a report of somebody else as for none."""
-    organization_id = await _organization(request)
+    organization_id = (await asker(request, VIEW_CONNECTORS)).organization_id
     run_id = path_id(request)
     found = await context(request).database.read(lambda c: stored_report(c, run_id))
     if found is None or found.organization_id != organization_id:
         raise ResourceNotFoundError("Report", id=run_id)
     return found.report
-
-
-async def _organization(request: Request) -> str:
-    kind, _, _ = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "basic":
-        return await administered(request)
-    who = await caller(request)
-    require(who, VIEW_CONNECTORS)
-    return who.project.organization_id
 
 
 ROUTES = [

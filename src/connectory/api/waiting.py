@@ -39,6 +39,6 @@ async def settled(
         seen = database.changes.count
         value = await read()
         left = until - time.monotonic()
-        if left <= 0 or not pending(value):
+        if left <= 0 or not pending(value) or database.changes.ended:
             return value
         await database.changes.wait(seen, left)

@@ -8,7 +8,7 @@ CERTIFICATION = "https://connectory.dev/certification/v1"
 
 
 class Connector(Wire):
-    """``version`` is that of the ConnectorStaged that was under review."""
+    """``version`` is the one that the grant published."""
 
     id: str
     key: str = ""
@@ -65,6 +65,8 @@ class Examined(Wire):
 
 
 class Person(Wire):
+    """``id`` may stand for the person without naming it."""
+
     id: str
     name: str = ""
 

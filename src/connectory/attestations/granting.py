@@ -21,6 +21,7 @@ from connectory.attestations.certificate import (
 )
 from connectory.attestations.documents import digest_of
 from connectory.attestations.envelope import Envelope
+from connectory.attestations.keys import KeyRing
 from connectory.attestations.signing import Signing
 from connectory.attestations.statement import PAYLOAD, payload_of
 from connectory.wire import Wire, replace
@@ -67,14 +68,15 @@ def issue(
 
 def bundle(
     connection: Connection,
-    signing: Signing,
+    known: KeyRing,
     number: int,
     granted: Granted,
     attestations: Sequence[Attested],
     since: tuple[int, ...] = (),
 ) -> Bundle:
-    """The file to hand out, proven against the log as it is now. ``since`` are sizes of the log
-    whose heads somebody keeps. Raises ``LookupError`` when there is no such entry."""
+    """The file to hand out, proven against the log as it is now, with those of the platform's keys
+    that signed it. ``since`` are sizes of the log whose heads somebody keeps. Raises
+    ``LookupError`` when there is no such entry."""
     included, entry = log.included(connection, number, since), log.entry(connection, number)
     if entry is None:
         raise LookupError(f"there is no entry {number} in the log")
@@ -85,7 +87,7 @@ def bundle(
         checklist=granted.checklist,
         report=granted.report,
         log=included,
-        keys=tuple(one for one in signing.ring.keys if one.id in _signers(envelopes)),
+        keys=tuple(one for one in known.keys if one.id in _signers(envelopes)),
     )
 
 

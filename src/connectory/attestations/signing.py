@@ -4,8 +4,11 @@ Below ``keys/`` lie ``signing.pem``, the one private key, and ``trusted.json``, 
 ever had. Who checks certificates is given a copy of the latter.
 """
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -50,12 +53,18 @@ class Signing:
         return envelope.sealed(made)
 
     def rotate(self) -> PublicKey:
-        """A new key signs from now on. The old one is destroyed; what it signed stays valid."""
+        """A new key signs from now on. The old one is destroyed; what it signed stays valid. Waits
+        for whoever is ``signing``."""
+        with _locked(self.directory, fcntl.LOCK_EX):
+            return self._rotated()
+
+    def _rotated(self) -> PublicKey:
         private, moment = Ed25519PrivateKey.generate(), timestamp(now())
+        self._private, self.ring = _private_key(self.directory / PRIVATE), self._known()
         new = public_key(private.public_key(), moment)
         # In this order a crash leaves a key too many among the trusted, never one too few.
         self._write_ring((*self.ring.keys, new))
-        _replace(self.directory / PRIVATE, _pem(private), 0o600)
+        replace_file(self.directory / PRIVATE, _pem(private), 0o600)
         self._private = private
         ended = (one if one.until or one.id == new.id else replace(one, until=moment)
                  for one in self.ring.keys)  # fmt: skip
@@ -64,17 +73,42 @@ class Signing:
 
     def _known(self) -> KeyRing:
         """The trusted keys, with the one that signs among them."""
-        file = self.directory / TRUSTED
-        ring = ring_from(file.read_bytes()) if file.exists() else KeyRing(keys=())
+        ring = trusted_keys(self.directory)
         own = public_key(self._private.public_key(), timestamp(now()))
         if ring.named(own.id) is None:
             ring = KeyRing(keys=(*ring.keys, own))
-            _replace(file, ring_to_json(ring), 0o644)
+            replace_file(self.directory / TRUSTED, ring_to_json(ring), 0o644)
         return ring
 
     def _write_ring(self, keys: tuple[PublicKey, ...]) -> None:
         self.ring = KeyRing(keys=keys)
-        _replace(self.directory / TRUSTED, ring_to_json(self.ring), 0o644)
+        replace_file(self.directory / TRUSTED, ring_to_json(self.ring), 0o644)
+
+
+@contextmanager
+def signing(directory: Path) -> Iterator[Signing]:
+    """The key as it is now, which nobody replaces meanwhile: all that is signed inside is signed
+    by one key, within its time."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _locked(directory, fcntl.LOCK_SH):
+        yield Signing(directory)
+
+
+def trusted_keys(directory: Path) -> KeyRing:
+    """Every public key the platform ever had; none before its first. Raises ``Malformed``."""
+    file = directory / TRUSTED
+    return ring_from(file.read_bytes()) if file.exists() else KeyRing(keys=())
+
+
+@contextmanager
+def _locked(directory: Path, how: int) -> Iterator[None]:
+    """The folder itself is the lock; the kernel frees it when the process dies."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _private_key(file: Path) -> Ed25519PrivateKey:
@@ -97,7 +131,8 @@ def _pem(key: Ed25519PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _replace(file: Path, data: bytes, mode: int) -> None:
+def replace_file(file: Path, data: bytes, mode: int) -> None:
+    """The file with these bytes, whole on the disk, or as it was before."""
     _written(file, data, mode).replace(file)
 
 

@@ -1,12 +1,17 @@
 """What an administrator sets up: organizations, Projects, API clients."""
 
 import re
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from msgspec import Meta
 from sqlalchemy import Connection
 
+from connectory.auth.errors import ScopeNotHeldError
+from connectory.auth.members import name_of_person
 from connectory.auth.model import Organization, Project
-from connectory.auth.scopes import DEFAULT_SCOPES, with_project
+from connectory.auth.passwords import Generated, generate_now
+from connectory.auth.roles import OPERATOR, Role
+from connectory.auth.scopes import DEFAULT_SCOPES, covers, with_project
 from connectory.auth.store import (
     create_api_client,
     create_organization,
@@ -14,11 +19,12 @@ from connectory.auth.store import (
     organization_with_key,
     project_with_key,
 )
-from connectory.auth.users import create_user
-from connectory.errors import InvalidJsonInputError, ResourceNotFoundError
+from connectory.auth.users import create_person
+from connectory.errors import DuplicateFieldError, InvalidJsonInputError, ResourceNotFoundError
 from connectory.regions import Region
 from connectory.wire import Wire
 
+Label = Annotated[str, Meta(max_length=256)]
 PROJECT_KEY = re.compile(r"[a-zA-Z0-9_-]{2,36}")
 SCOPE = re.compile(r"[a-z_]{2,64}(:[a-zA-Z0-9_-]{2,36})?")
 
@@ -34,7 +40,7 @@ class ApiClientDraft(Wire):
 
     project_key: str
     scopes: tuple[str, ...] = ()
-    name: str = ""
+    name: Label = ""
 
 
 class Credentials(Wire):
@@ -49,6 +55,35 @@ class Credentials(Wire):
 class ProjectShown(Wire, omit_defaults=False):
     key: str
     region: str
+    production: bool
+
+
+class OrganizationDraft(Wire):
+    """Without ``project``: one with the organization's key; without ``administrator``:
+    ``{key}-admin``."""
+
+    key: str
+    name: Label = ""
+    administrator: str = ""
+    project: ProjectDraft | None = None
+
+
+class OrganizationShown(Wire):
+    key: str
+    name: str
+
+
+class OrganizationCreated(Wire, omit_defaults=False):
+    """``password`` of the administrator is shown once."""
+
+    key: str
+    name: str
+    administrator: str
+    password: str
+    project: ProjectShown
+
+
+class ProjectChange(Wire):
     production: bool
 
 
@@ -72,13 +107,24 @@ def add_project(
     project = create_project(
         connection, Project(draft.key, owner, str(Region(draft.region)), draft.production)
     )
+    return shown_project(project)
+
+
+def shown_project(project: Project) -> ProjectShown:
     return ProjectShown(key=project.key, region=project.region, production=project.production)
 
 
 def add_api_client(
-    connection: Connection, draft: ApiClientDraft, organization_id: str | None = None
+    connection: Connection,
+    draft: ApiClientDraft,
+    organization_id: str | None = None,
+    held: frozenset[str] | None = None,
 ) -> Credentials:
-    """Raises ``ResourceNotFoundError`` for an unknown Project, ``InvalidJsonInputError``."""
+    """``held``: the scopes of who makes it, without their Project; None for the operator.
+
+    Raises ``ResourceNotFoundError`` for an unknown Project, ``InvalidJsonInputError``,
+    ``ScopeNotHeldError``.
+    """
     project = project_with_key(connection, draft.project_key)
     if project is None or organization_id not in {None, project.organization_id}:
         raise ResourceNotFoundError("Project", key=draft.project_key)
@@ -86,23 +132,48 @@ def add_api_client(
     for scope in scopes:
         if not SCOPE.fullmatch(scope) or not scope.endswith(f":{project.key}"):
             raise InvalidJsonInputError(f"'{scope[:100]}' is not a scope of this Project.")
+        if held is not None and not covers(held, scope.partition(":")[0]):
+            raise ScopeNotHeldError(f"the scope {scope}")
     client, secret = create_api_client(connection, project.key, draft.name or "API client", scopes)
     return Credentials(
         client_id=client.id, client_secret=secret, project_key=project.key, scopes=scopes
     )
 
 
+def add_organization(
+    connection: Connection, draft: OrganizationDraft, password: Generated
+) -> OrganizationCreated:
+    """With its first Project and its first administrator, whose password that is. Raises
+    ``InvalidJsonInputError`` or ``DuplicateFieldError``."""
+    if not PROJECT_KEY.fullmatch(draft.key):
+        raise InvalidJsonInputError("key takes 2 to 36 letters, digits, '_' or '-'.")
+    if organization_with_key(connection, draft.key):
+        raise DuplicateFieldError("key", draft.key)
+    administrator = name_of_person(draft.administrator or f"{draft.key.lower()}-admin")
+    made = create_organization(connection, draft.key, draft.name or draft.key)
+    shown = add_project(connection, draft.project or ProjectDraft(key=draft.key), made.id)
+    create_person(connection, administrator, made.id, Role.ADMINISTRATOR, password.hash)
+    return OrganizationCreated(
+        key=made.key,
+        name=made.name,
+        administrator=administrator,
+        password=password.password,
+        project=shown,
+    )
+
+
 def set_up(connection: Connection) -> FirstStart | None:
     """Organization ``default``, Project ``demo``, an administrator and an API client, once."""
-    if organization_with_key(connection, "default"):
+    if organization_with_key(connection, OPERATOR):
         return None
-    organization = create_organization(connection, "default", "Default organization")
+    organization = create_organization(connection, OPERATOR, "Default organization")
     add_project(connection, ProjectDraft(key="demo"), organization.id)
-    password = create_user(connection, "admin", organization.id)
+    made = generate_now()
+    create_person(connection, "admin", organization.id, Role.ADMINISTRATOR, made.hash)
     credentials = add_api_client(connection, ApiClientDraft(project_key="demo"))
-    return FirstStart("admin", password, credentials)
+    return FirstStart("admin", made.password, credentials)
 
 
 def _default_organization(connection: Connection) -> Organization:
-    found = organization_with_key(connection, "default")
-    return found or create_organization(connection, "default", "Default organization")
+    found = organization_with_key(connection, OPERATOR)
+    return found or create_organization(connection, OPERATOR, "Default organization")

@@ -30,6 +30,7 @@ class ApiClient:
     project_key: str
     name: str
     scopes: tuple[str, ...]
+    created_at: str
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,20 @@ class Token:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who stands behind a valid token."""
+    """Who stands behind a valid token, or is signed in to the console."""
 
     client_id: str
     project: Project
     scopes: frozenset[str]
     expires_at: float
+    user: str | None = None
+    """The person's name; None for an API client."""
+
+    @property
+    def who(self) -> str:
+        """As the audit log names them."""
+        return f"user:{self.user}" if self.user else f"api-client:{self.client_id}"
+
+    @property
+    def organization_id(self) -> str:
+        return self.project.organization_id

@@ -8,6 +8,7 @@ import hmac
 import secrets
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -84,6 +85,16 @@ def organization_with_key(connection: Connection, key: str) -> Organization | No
     return Organization(**row) if row else None
 
 
+def organization_with_id(connection: Connection, id: str) -> Organization:  # noqa: A002
+    row = connection.execute(select(organizations).where(organizations.c.id == id)).mappings().one()
+    return Organization(**row)
+
+
+def all_organizations(connection: Connection) -> tuple[Organization, ...]:
+    rows = connection.execute(select(organizations).order_by(organizations.c.key)).mappings()
+    return tuple(Organization(**row) for row in rows)
+
+
 def create_project(connection: Connection, project: Project) -> Project:
     """Raises ``DuplicateFieldError`` when the key is taken."""
     if project_with_key(connection, project.key):
@@ -97,11 +108,26 @@ def project_with_key(connection: Connection, key: str) -> Project | None:
     return Project(**row) if row else None
 
 
+def projects_of(connection: Connection, organization_id: str) -> tuple[Project, ...]:
+    """Every Project of an organization, by key."""
+    rows = connection.execute(
+        select(projects)
+        .where(projects.c.organization_id == organization_id)
+        .order_by(projects.c.key)
+    ).mappings()
+    return tuple(Project(**row) for row in rows)
+
+
+def set_production(connection: Connection, key: str, production: bool) -> None:
+    connection.execute(update(projects).where(projects.c.key == key).values(production=production))
+
+
 def create_api_client(
     connection: Connection, project_key: str, name: str, scopes: tuple[str, ...]
 ) -> tuple[ApiClient, str]:
     """A new API client and its secret, which is not kept anywhere."""
-    client = ApiClient(secrets.token_urlsafe(18), project_key, name, scopes)
+    created = timestamp(now())
+    client = ApiClient(secrets.token_urlsafe(18), project_key, name, scopes, created)
     secret = secrets.token_urlsafe(32)
     connection.execute(
         insert(api_clients).values(
@@ -110,10 +136,25 @@ def create_api_client(
             name=name,
             scopes=" ".join(scopes),
             secret_digest=digest(secret),
-            created_at=timestamp(now()),
+            created_at=created,
         )
     )
     return client, secret
+
+
+def api_clients_of(connection: Connection, project_keys: Iterable[str]) -> tuple[ApiClient, ...]:
+    """Every API client of these Projects, the newest first."""
+    rows = connection.execute(
+        select(api_clients)
+        .where(api_clients.c.project_key.in_(tuple(project_keys)))
+        .order_by(api_clients.c.created_at.desc(), api_clients.c.id)
+    )
+    return tuple(_api_client(row) for row in rows)
+
+
+def api_client_with_id(connection: Connection, client_id: str) -> ApiClient | None:
+    row = connection.execute(select(api_clients).where(api_clients.c.id == client_id)).first()
+    return _api_client(row) if row else None
 
 
 def set_scopes(connection: Connection, client_id: str, scopes: tuple[str, ...]) -> None:
@@ -135,7 +176,7 @@ def authenticate(connection: Connection, client_id: str, secret: str) -> ApiClie
     known = row.secret_digest if row else digest("")
     if not hmac.compare_digest(known, digest(secret)) or row is None:
         return None
-    return ApiClient(row.id, row.project_key, row.name, tuple(row.scopes.split()))
+    return _api_client(row)
 
 
 def issue_token(
@@ -164,6 +205,11 @@ def caller_with_token(connection: Connection, value: str) -> Caller | None:
         .where(tokens.c.digest == digest(value), tokens.c.expires_at > time.time())
     ).first()
     return _caller(row) if row else None
+
+
+def _api_client(row: Row[Any]) -> ApiClient:
+    scopes = tuple(row.scopes.split())
+    return ApiClient(row.id, row.project_key, row.name, scopes, row.created_at)
 
 
 def _caller(row: Row[Any]) -> Caller:

@@ -107,7 +107,8 @@ def comment(act: Act, text: str) -> tuple[Event, ...]:
     return ()
 
 
-def grant(act: Act, version: int, reason: str) -> tuple[Event, ...]:
+def grant(act: Act, version: int, reason: str) -> tuple[CertificationGranted]:
+    """The certificate is issued in the same transaction (``publishing.certified``)."""
     before = act.current(version)
     after = deciding.grant(before, act.who, _moment(), _checklist(act, before), reason)
     act.keep(before, after, "granted", reason)

@@ -55,3 +55,18 @@ class CertificationNoteMissingError(ConnectError):
         super().__init__(
             f"An answer to {requirement} that says no, or differs from the evidence, needs a note."
         )
+
+
+class CertificationNotAttestedError(ConnectError):
+    """Our own fault: nothing trusted shows that what would be certified was built here from the
+    commit under review. Nothing is granted, nothing has changed."""
+
+    status = 500
+
+    def __init__(self, artifact: str, why: str) -> None:
+        super().__init__(
+            f"The platform failed, not the connector: it cannot show that {artifact} was built "
+            f"from the commit under review: {why}. Nothing has changed. Tell the operator; once "
+            "the creator withdraws and publishes again, new artifacts are made.",
+            artifact=artifact,
+        )

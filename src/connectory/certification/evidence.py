@@ -47,6 +47,33 @@ class Dependency(msgspec.Struct, frozen=True, array_like=True):
     version: str
 
 
+class Trial(msgspec.Struct, frozen=True):
+    """A start of the packed artifact as a Deployment starts it, but with made-up configuration and
+    no network, at the moment ``at``. ``answer`` is what it said to ``request``, such as ``200 OK``;
+    "" when it did not listen, or said nothing. ``log`` is the end of its output."""
+
+    application: str
+    artifact: str
+    at: str
+    listened: bool
+    request: str
+    answer: str = ""
+    log: str = ""
+
+    @property
+    def worked(self) -> bool:
+        """Whether it answered, and not that it has failed."""
+        return bool(self.answer) and not self.answer.startswith("5")
+
+    @property
+    def told(self) -> str:
+        """What came of it, in a sentence."""
+        if not self.listened:
+            return f"{self.application} did not listen when it was started on {self.at}."
+        said = f"with {self.answer}" if self.answer else "with nothing"
+        return f"{self.application}, started on {self.at}, answered {self.request} {said}."
+
+
 class Change(StrEnum):
     """How something differs from the certified version."""
 
@@ -92,6 +119,7 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
     since: str | None = None
     changes: tuple[FileChange, ...] = ()
     tag_commit: str = ""
+    trials: tuple[Trial, ...] = ()
 
     @cached_property
     def applications(self) -> tuple[tuple[str, ApplicationType], ...]:

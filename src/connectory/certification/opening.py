@@ -8,6 +8,7 @@ from connectory.certification import store
 from connectory.certification.deciding import carried_over
 from connectory.certification.evidence import Evidence
 from connectory.certification.review import Answer, Review
+from connectory.connectors.model import Creator
 from connectory.connectors.store import StoredStaged
 from connectory.wire import now, timestamp
 
@@ -47,6 +48,7 @@ def _review(
         connector_id=staged.id,
         connector_key=staged.key,
         connector_name=staged.name,
+        creator=_creator(staged.creator),
         organization_id=stored.organization_id,
         url=staged.repository.url,
         tag=staged.repository.tag,
@@ -58,3 +60,7 @@ def _review(
         answers=carried,
         previous=previous,
     )
+
+
+def _creator(said: Creator) -> str:
+    return said.company or said.name or said.email

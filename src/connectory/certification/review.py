@@ -74,8 +74,8 @@ class Review(Wire, omit_defaults=False):
     """One certification: of which commit, by which report, with whom, and how it ended.
 
     ``commit``, ``tree`` and ``reportDigest`` are pinned: whatever the tag names later, this is what
-    is reviewed and granted. ``previous`` is the certification this one re-opens. Times are ISO
-    8601 in UTC.
+    is reviewed and granted. ``creator`` is the company, or whoever stands for the connector.
+    ``previous`` is the certification this one re-opens. Times are ISO 8601 in UTC.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Review(Wire, omit_defaults=False):
     connector_id: str
     connector_key: str | None = None
     connector_name: str
+    creator: str = ""
     organization_id: str
     url: str
     tag: str

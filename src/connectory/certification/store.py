@@ -1,5 +1,6 @@
 """Reviews, what they are judged by, and what happened in them, as rows."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -169,6 +170,13 @@ def evidence_of_run(connection: Connection, run_id: str) -> Evidence:
         select(review_evidence.c.document).where(review_evidence.c.run_id == run_id)
     ).scalar_one()
     return msgspec.json.decode(text, type=Evidence)
+
+
+def forget_evidence(connection: Connection, *, but: Collection[str]) -> None:
+    """What runs without a review have seen is forgotten, except that of the runs ``but``."""
+    table = review_evidence
+    kept = table.c.run_id.in_(select(reviews.c.run_id)) | table.c.run_id.in_(but)
+    connection.execute(delete(table).where(~kept))
 
 
 def save_tag(connection: Connection, review_id: str, commit: str) -> None:

@@ -1,4 +1,4 @@
-"""``connectory project`` and ``connectory api-client``: on a data directory or from afar."""
+"""``connectory organization``, ``project`` and ``api-client``: on a data directory or from afar."""
 
 import asyncio
 import os
@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from sqlalchemy import Connection
 
+from connectory.auth import audit
 from connectory.auth.administration import (
     ApiClientDraft,
     Credentials,
+    OrganizationCreated,
+    OrganizationDraft,
     ProjectDraft,
     ProjectShown,
     add_api_client,
+    add_organization,
     add_project,
     set_up,
 )
+from connectory.auth.audit import Target
+from connectory.auth.passwords import generate_now
+from connectory.auth.roles import OPERATOR
+from connectory.auth.store import organization_with_key, project_with_key
 from connectory.cli.screen import fail, person, settings_from, show_first_start, show_json
 from connectory.database import open_database
 from connectory.errors import ConnectError
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+organization = typer.Typer(help="Organizations: who shares the platform.", no_args_is_help=True)
 project = typer.Typer(help="Projects: where Connectors are deployed to.", no_args_is_help=True)
 api_client = typer.Typer(help="API clients: who may call.", no_args_is_help=True)
 
@@ -37,6 +46,29 @@ Url = Annotated[
 ]
 User = Annotated[str, typer.Option(help="The administrator on the remote platform.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@organization.command("create")
+def create_organization(
+    key: Annotated[
+        str, typer.Argument(help="Its key, and its first Project's: 2 to 36 letters, digits, _ -.")
+    ],
+    name: Annotated[str, typer.Option(help="A name for people.")] = "",
+    administrator: Annotated[
+        str, typer.Option(help="Its first administrator's name; without it, KEY-admin.")
+    ] = "",
+    data: Data = None,
+    url: Url = None,
+    user: User = "admin",
+    json: Json = False,
+) -> None:
+    """Create an organization with its first Project and its first administrator."""
+    draft = OrganizationDraft(key=key, name=name, administrator=administrator)
+    if url:
+        made = _call(_remote(url, user).create_organization(draft))
+    else:
+        made = _local(data, lambda c: _new_organization(c, draft))
+    _show_organization(made, json)
 
 
 @project.command("create")
@@ -56,7 +88,7 @@ def create_project(
     if url:
         shown = _call(_remote(url, user).create_project(draft))
     else:
-        shown = _local(data, lambda c: add_project(c, draft))
+        shown = _local(data, lambda c: _new_project(c, draft))
     _show_project(shown, json)
 
 
@@ -78,8 +110,37 @@ def create_api_client(
     if url:
         credentials = _call(_remote(url, user).create_api_client(draft))
     else:
-        credentials = _local(data, lambda c: add_api_client(c, draft))
+        credentials = _local(data, lambda c: _new_api_client(c, draft))
     _show_credentials(credentials, json)
+
+
+def _new_organization(connection: Connection, draft: OrganizationDraft) -> OrganizationCreated:
+    made = add_organization(connection, draft, generate_now())
+    _note(connection, "createOrganization", Target("Organization", key=made.key))
+    return made
+
+
+def _new_project(connection: Connection, draft: ProjectDraft) -> ProjectShown:
+    made = add_project(connection, draft)
+    _note(connection, "createProject", Target("Project", key=made.key), made.key)
+    return made
+
+
+def _new_api_client(connection: Connection, draft: ApiClientDraft) -> Credentials:
+    made = add_api_client(connection, draft)
+    target = Target("ApiClient", made.client_id, made.project_key)
+    _note(connection, "createApiClient", target, made.project_key)
+    return made
+
+
+def _note(
+    connection: Connection, action: str, target: Target, project_key: str | None = None
+) -> None:
+    """In the audit log of the Project's organization, else of the operator's."""
+    found = project_with_key(connection, project_key) if project_key else None
+    operator = organization_with_key(connection, OPERATOR)
+    owner = found.organization_id if found else operator.id if operator else ""
+    audit.keep(connection, audit.Deed(owner, audit.OPERATOR_HERE, action, target))
 
 
 def _local(data: str | None, work: Callable[[Connection], T]) -> T:
@@ -110,6 +171,16 @@ def _remote(url: str, user: str) -> "Administration":
 
     password = os.environ.get("CONNECTORY_PASSWORD") or typer.prompt("Password", hide_input=True)
     return Administration(url, user, password)
+
+
+def _show_organization(made: OrganizationCreated, json: bool) -> None:
+    if json:
+        show_json(made)
+        return
+    person.print(f"Created the organization [bold]{made.key}[/].")
+    person.print(f"  project          {made.project.key}")
+    person.print(f"  administrator    {made.administrator}")
+    person.print(f"  password         {made.password}   (shown once)")
 
 
 def _show_project(shown: ProjectShown, json: bool) -> None:

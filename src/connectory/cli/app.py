@@ -2,7 +2,7 @@
 
 import typer
 
-from connectory.cli import administration, advisories, demo, explain, up, validate, verify
+from connectory.cli import administration, advisories, demo, explain, keys, up, validate, verify
 
 app = typer.Typer(
     name="connectory",
@@ -17,8 +17,10 @@ app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
 app.command("verify")(verify.verify)
 app.add_typer(advisories.advisories, name="advisories")
+app.add_typer(administration.organization, name="organization")
 app.add_typer(administration.project, name="project")
 app.add_typer(administration.api_client, name="api-client")
+app.add_typer(keys.key, name="key")
 
 
 def main() -> None:

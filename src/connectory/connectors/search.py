@@ -1,8 +1,8 @@
 """What a search means, as terms that both databases' full-text indexes understand. Pure.
 
-A Connector is known by three kinds of terms: ``n`` + a word of its name, ``t`` + a word of its name
-or description, ``l`` + a label (who may find it, what it is). A search is a list of groups: of each
-group at least one term must be there.
+A Connector is known by four kinds of terms: ``n`` + a word of its name, ``t`` + a word of its name
+or description, ``c`` + a word of its creator's company, ``l`` + a label (who may find it, what it
+is). A search is a list of groups: of each group at least one term must be there.
 """
 
 import hashlib
@@ -13,9 +13,12 @@ from typing import NamedTuple
 
 from connectory.auth import Project
 from connectory.connectors.model import Connector, IntegrationType
+from connectory.regions import Region
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 64
+EVERYWHERE = "everywhere"
+"""The region of a Connector that names none: all are meant (facts 9.2)."""
 MOST_WORDS = 16
 """Words of a search that count; a Connector's own words are all indexed."""
 
@@ -23,18 +26,23 @@ Order = tuple[tuple[str, bool], ...]
 
 
 class Search(NamedTuple):
-    """A question to the Connectors a Project may find (facts 2.3).
+    """A question to the Connectors a Project may find (facts 2.3), or to those everyone finds.
 
-    ``private``: only private ones that are assigned to the Project. ``order``: column names and
-    whether descending; empty: those with all words in the name first, then the newest.
+    ``private``: only private ones that are assigned to the Project. ``company`` is the creator's in
+    full, ``creator`` holds words that words of it begin with. ``regions``: that can be deployed in
+    at least one of these. ``order``: column names and whether descending; empty: those with all
+    words in the name first, then the newest.
     """
 
     text: str = ""
     private: bool = False
     company: str | None = None
+    creator: str = ""
     ids: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     integration_types: tuple[IntegrationType, ...] = ()
+    regions: tuple[Region, ...] = ()
+    certified: bool | None = None
     limit: int = 20
     offset: int = 0
     order: Order = ()
@@ -76,10 +84,14 @@ def terms(
     mine += [] if listed else [label("organization", organization_id)]
     name, description = words(connector.name), words(connector.description or "")
     company = connector.creator.company
+    regions = connector.supported_regions or (EVERYWHERE,)
     return [
         *(f"n{word}" for word in name),
         *(f"t{word}" for word in dict.fromkeys((*name, *description))),
+        *(f"c{word}" for word in words(company or "")),
         *(label("type", one) for one in connector.integration_types),
+        *(label("region", one) for one in regions),
+        label("certified", _yes(connector.certified)),
         *mine,
         *((label("company", company.casefold()),) if company else ()),
         *((label("key", connector.key),) if connector.key else ()),
@@ -89,30 +101,43 @@ def terms(
     ]
 
 
-def filters(search: Search, project: Project) -> list[Group]:
-    """Everything but the text: who asks and what kind of Connector it should be."""
-    mine = (
-        Term(label("organization", project.organization_id)),
-        Term(label("project", project.identifier)),
-    )
+def filters(search: Search, project: Project | None) -> list[Group]:
+    """Everything but the words: who asks (None: whoever it is) and what kind of Connector it should
+    be."""
+    mine = _own(project) if project else ()
     everyone = Term(label("listed", "yes"))
     groups: list[Group] = [mine if search.private else (everyone, *mine)]
     if search.private:
         groups.append((Term(label("private", "yes")),))
     if search.company is not None:
         groups.append((Term(label("company", search.company.casefold())),))
+    if search.certified is not None:
+        groups.append((Term(label("certified", _yes(search.certified))),))
+    regions = (*search.regions, EVERYWHERE) if search.regions else ()
     for kind, values in (
         ("id", search.ids),
         ("key", search.keys),
         ("type", search.integration_types),
+        ("region", regions),
     ):
         if values:
             groups.append(tuple(Term(label(kind, one)) for one in dict.fromkeys(values)))
     return groups
 
 
-def asked_words(search: Search) -> list[str]:
-    return words(search.text)[:MOST_WORDS]
+def _own(project: Project) -> Group:
+    return (
+        Term(label("organization", project.organization_id)),
+        Term(label("project", project.identifier)),
+    )
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def asked_words(text: str) -> list[str]:
+    return words(text)[:MOST_WORDS]
 
 
 def named(known: Known) -> list[Group]:
@@ -123,6 +148,11 @@ def named(known: Known) -> list[Group]:
 def described(known: Known) -> list[Group]:
     """Every word of the text begins a word of the name or the description."""
     return [_beginning("t", word, found) for word, found in known.items()]
+
+
+def made_by(known: Known) -> list[Group]:
+    """Every word begins a word of the creator's company."""
+    return [_beginning("c", word, found) for word, found in known.items()]
 
 
 def _beginning(kind: str, word: str, found: tuple[str, ...] | None) -> Group:

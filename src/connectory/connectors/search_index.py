@@ -1,7 +1,8 @@
 """What searches read, kept up to date as Connectors are published, opened and taken off.
 
 ``connector_search`` numbers the Connectors in the order of their latest publishing, so the newest
-come first by the index's own order, without sorting; ``full_text`` holds their terms.
+come first by the index's own order, without sorting; ``sort_name`` is the name without case and
+accents; ``full_text`` holds their terms.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     Select,
     String,
@@ -40,9 +42,11 @@ connector_search = Table(
     Column("organization_id", String(36), nullable=False),
     Column("listed", Boolean, nullable=False),
     Column("name", String, nullable=False),
+    Column("sort_name", String().with_variant(String(collation="C"), "postgresql"), nullable=False),
     Column("key", String(256)),
     Column("created_at", String(24), nullable=False),
     Column("last_modified_at", String(24), nullable=False),
+    Index("ix_connector_search_sort_name", "sort_name", "number"),
 )
 
 connector_words = Table(
@@ -77,6 +81,7 @@ def put_connector(
             listed=listed,
             # PostgreSQL's text cannot hold the character zero
             name=connector.name.replace("\0", ""),
+            sort_name=" ".join(words(connector.name)),
             key=connector.key,
             created_at=known.created_at if known else moment,
             last_modified_at=moment,
@@ -120,7 +125,8 @@ def remove_connector(connection: Connection, id: str) -> None:  # noqa: A002
 
 
 def _learn(connection: Connection, connector: Connector) -> None:
-    found = {*words(connector.name), *words(connector.description or "")}
+    said = (connector.name, connector.description, connector.creator.company or "")
+    found = {word for text in said for word in words(text)}
     if found:
         # in order: two that learn the same words must not wait for each other
         connection.execute(

@@ -1,14 +1,23 @@
 """Finding the page of Connectors that is asked for, ranked and counted."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from connectory.auth import Project
 from connectory.connectors.full_text import TERMS, FullText, full_text
-from connectory.connectors.search import Search, asked_words, described, filters, named
+from connectory.connectors.search import (
+    Group,
+    Known,
+    Order,
+    Search,
+    asked_words,
+    described,
+    filters,
+    made_by,
+    named,
+)
 from connectory.connectors.search_index import connector_search, connector_words
 
 FEW = 1000
@@ -21,6 +30,13 @@ Connectors as they are needed, but those of a beginning all at once (11 ms again
 100,000)."""
 
 
+MOST = 3
+"""At least one of so many Connectors matches: then a page is found by walking."""
+
+BY_NAME: Order = (("sort_name", False), ("number", False))
+"""The order that the index ``ix_connector_search_sort_name`` has."""
+
+
 class Found(msgspec.Struct, frozen=True):
     """Ids of one page, in order, and how many match in all."""
 
@@ -28,15 +44,18 @@ class Found(msgspec.Struct, frozen=True):
     total: int
 
 
-def find(connection: Connection, search: Search, project: Project) -> Found:
-    """The page of Connectors that ``search`` asks for and ``project`` may find."""
-    index, open_to = full_text(connection), filters(search, project)
-    known = {word: _beginning(connection, word) for word in asked_words(search)}
+def find(connection: Connection, search: Search, project: Project | None) -> Found:
+    """The page of Connectors that ``search`` asks for and ``project`` may find; None: everyone."""
+    index, known = full_text(connection), _known(connection, search.text)
     in_name, in_text = named(known), described(known)
-    if search.text.strip() and not (in_text and all(in_text)):
+    by_creator = made_by(_known(connection, search.creator))
+    if not (_findable(search.text, in_text) and _findable(search.creator, by_creator)):
         return Found((), 0)
+    open_to = [*filters(search, project), *by_creator]
     everything = index.matches([*open_to, *in_text], ())
     total = _count(connection, everything)
+    if _is_walkable(connection, search, total):
+        return Found(_ids(connection, _walked(connection, index, everything, search)), total)
     if search.order or not in_text:
         page = _numbers(connection, index, everything, search.order, search.limit, search.offset)
         return Found(_ids(connection, page), total)
@@ -68,6 +87,15 @@ def _ranked(
     return page
 
 
+def _known(connection: Connection, text: str) -> Known:
+    return {word: _beginning(connection, word) for word in asked_words(text)}
+
+
+def _findable(text: str, groups: list[Group]) -> bool:
+    """Whether there is something to look up for each word; without a text, that is so."""
+    return not text.strip() or bool(groups and all(groups))
+
+
 def _beginning(connection: Connection, word: str) -> tuple[str, ...] | None:
     """The known words that begin so; None when they are too many to name."""
     rows = connection.execute(
@@ -83,18 +111,45 @@ def _numbers(
     connection: Connection,
     index: FullText,
     matching: ColumnElement[bool],
-    order: Sequence[tuple[str, bool]],
+    order: Order,
     limit: int,
     offset: int,
 ) -> list[int]:
     found: Select[Any] = select(index.number).select_from(TERMS).where(matching)
     if order:
         found = found.join(connector_search, connector_search.c.number == index.number)
-        columns = ((connector_search.c[name], down) for name, down in order)
-        found = found.order_by(*(one.desc() if down else one.asc() for one, down in columns))
+        found = found.order_by(*_ordered(order))
     else:
         found = found.order_by(index.number.desc())
     return list(connection.execute(found.limit(limit).offset(offset)).scalars())
+
+
+def _walked(
+    connection: Connection,
+    index: FullText,
+    matching: ColumnElement[bool],
+    search: Search,
+) -> list[int]:
+    """The page in an order that has an index of its own, by looking at one Connector after the
+    other: a few looks when most match, where sorting all of them takes 30 ms for 100,000."""
+    found_by = (
+        exists().select_from(TERMS).where(index.number == connector_search.c.number, matching)
+    )
+    walk = select(connector_search.c.number).where(found_by).order_by(*_ordered(search.order))
+    return list(connection.execute(walk.limit(search.limit).offset(search.offset)).scalars())
+
+
+def _is_walkable(connection: Connection, search: Search, total: int) -> bool:
+    """Whether most match, wherever they stand: words of a name would keep together in its order."""
+    if search.order != BY_NAME or search.text.strip() or search.creator.strip():
+        return False
+    newest = connection.execute(select(func.max(connector_search.c.number))).scalar()
+    return total * MOST > (newest or 0)
+
+
+def _ordered(order: Order) -> list[ColumnElement[Any]]:
+    columns = ((connector_search.c[name], down) for name, down in order)
+    return [one.desc() if down else one.asc() for one, down in columns]
 
 
 def _count(connection: Connection, matching: ColumnElement[bool]) -> int:

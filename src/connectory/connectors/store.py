@@ -247,7 +247,7 @@ def unlist_connector(connection: Connection, id: str) -> None:  # noqa: A002
         search_index.relabel(connection, found.connector, projects, listed=False)
 
 
-def search_connectors(connection: Connection, search: Search, project: Project) -> Selection:
+def search_connectors(connection: Connection, search: Search, project: Project | None) -> Selection:
     """The latest versions of the Connectors the Project may find (facts 2.3)."""
     found = searching.find(connection, search, project)
     rows = connection.execute(

@@ -12,6 +12,12 @@ class Changes:
         self._condition = threading.Condition()
         self._count = 0
         self._wake: set[Callable[[], None]] = set()
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the platform stops: nobody is to wait any longer."""
+        return self._ended
 
     @property
     def count(self) -> int:
@@ -25,6 +31,11 @@ class Changes:
         for call in wake:
             call()
 
+    def end(self) -> None:
+        """Let go of everybody who waits, for good: held answers go out as they are."""
+        self._ended = True
+        self.announce()
+
     def wait_blocking(self, seen: int, seconds: float) -> int:
         """The count, once it is past ``seen`` or ``seconds`` are over."""
         with self._condition:
@@ -32,7 +43,7 @@ class Changes:
             return self._count
 
     async def wait(self, seen: int, seconds: float) -> int:
-        """``wait_blocking`` for an event loop."""
+        """``wait_blocking`` for an event loop; at once when the platform stops."""
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -41,9 +52,15 @@ class Changes:
                 loop.call_soon_threadsafe(changed.set)
 
         with self._condition:
-            if self._count > seen:
+            ended = self._ended
+            if self._count > seen and not ended:
                 return self._count
-            self._wake.add(wake)
+            if not ended:
+                self._wake.add(wake)
+        if ended:
+            # whoever asks again and again lets others do something meanwhile
+            await asyncio.sleep(0)
+            return self._count
         try:
             # not wait_for: in Python 3.11 it loses a cancellation that comes with the wake-up
             async with asyncio.timeout(seconds):

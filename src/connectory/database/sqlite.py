@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
@@ -27,6 +27,15 @@ Piece = tuple[Callable[[Connection], Any], "Future[Any]"]
 BATCH = 128
 
 
+class Reader(NamedTuple):
+    """A thread's own connection. ``used`` while it reads: closing a connection under a thread that
+    reads crashes the whole process."""
+
+    connection: Connection
+    driver: Any
+    used: "threading.RLock"
+
+
 class SQLite:
     """One file, many reading threads, one writing thread."""
 
@@ -34,7 +43,7 @@ class SQLite:
         self.changes = Changes()
         self._engine = _engine(file)
         self._readers = threading.local()
-        self._opened: list[Connection] = []
+        self._opened: list[Reader] = []
         self._waiting: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         with self._engine.connect() as connection:
             migrate(connection)
@@ -42,27 +51,31 @@ class SQLite:
         self._writer.start()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return work(self._reader())
+        return self.read_blocking(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._submit(work))
 
     def read_blocking(self, work: Callable[[Connection], T]) -> T:
-        return work(self._reader())
+        reader = self._reader()
+        with reader.used:
+            return work(reader.connection)
 
     def write_blocking(self, work: Callable[[Connection], T]) -> T:
         return self._submit(work).result()
 
     def data_version(self) -> int:
-        self._reader()
-        version: int = self._readers.driver.execute("PRAGMA data_version").fetchone()[0]
+        reader = self._reader()
+        with reader.used:
+            version: int = reader.driver.execute("PRAGMA data_version").fetchone()[0]
         return version
 
     def close(self) -> None:
         self._waiting.put(None)
         self._writer.join()
-        for connection in self._opened:
-            connection.close()
+        for reader in self._opened:
+            with reader.used:
+                reader.connection.close()
         self._engine.dispose()
 
     def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
@@ -70,14 +83,14 @@ class SQLite:
         self._waiting.put((work, future))
         return future
 
-    def _reader(self) -> Connection:
-        connection: Connection | None = getattr(self._readers, "connection", None)
-        if connection is None:
+    def _reader(self) -> Reader:
+        reader: Reader | None = getattr(self._readers, "reader", None)
+        if reader is None:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._readers.connection = connection
-            self._readers.driver = connection.connection.driver_connection
-            self._opened.append(connection)
-        return connection
+            reader = Reader(connection, connection.connection.driver_connection, threading.RLock())
+            self._readers.reader = reader
+            self._opened.append(reader)
+        return reader
 
     def _write_forever(self) -> None:
         with self._engine.connect() as connection:

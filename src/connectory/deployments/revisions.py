@@ -4,6 +4,7 @@ A revision holds the whole Deployment as it was, the build it ran and its sealed
 one that began to serve is the row's ``revision``; after a restart that is what runs.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -162,8 +163,13 @@ def delete_revisions(connection: Connection, deployment_id: str) -> None:
 
 def artifacts_in_use(connection: Connection) -> frozenset[str]:
     """The digests that revisions could be deployed from again."""
-    builds = connection.execute(select(deployment_revisions.c.build)).scalars()
-    return frozenset().union(*(msgspec.json.decode(one, type=Build).artifacts for one in builds))
+    return frozenset().union(*(one.artifacts for one in builds(connection)))
+
+
+def builds(connection: Connection) -> Iterator[Build]:
+    """What revisions have run, each once."""
+    rows = connection.execute(select(deployment_revisions.c.build).distinct()).scalars()
+    return (msgspec.json.decode(one, type=Build) for one in rows)
 
 
 def _serving(connection: Connection, where: ColumnElement[bool]) -> list[StoredDeployment]:

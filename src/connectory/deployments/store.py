@@ -1,5 +1,6 @@
 """Reading and writing Deployments: the wire document, the build it runs, the sealed values."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -170,8 +171,13 @@ def select_deployments(
 
 def artifacts_in_use(connection: Connection) -> frozenset[str]:
     """The digests that Deployments run from; they outlive their Connector."""
-    builds = connection.execute(select(deployments.c.build)).scalars()
-    return frozenset().union(*(msgspec.json.decode(one, type=Build).artifacts for one in builds))
+    return frozenset().union(*(one.artifacts for one in builds(connection)))
+
+
+def builds(connection: Connection) -> Iterator[Build]:
+    """What Deployments run, each once."""
+    rows = connection.execute(select(deployments.c.build).distinct()).scalars()
+    return (msgspec.json.decode(one, type=Build) for one in rows)
 
 
 def _columns(deployment: Deployment) -> dict[str, Any]:

@@ -28,6 +28,8 @@ VERSION = "1"
 """Recovery resumes only runs of the same version: raise it when the steps of a workflow change."""
 
 
+LONGEST_STOP = 60.0
+"""Seconds until its thread is left alone; on a busy machine loading it takes a while already."""
 FAILED = {"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 """What DBOS calls a workflow that it does not go on with."""
 
@@ -73,7 +75,7 @@ class Engine:
         self._stopping.set()
         self._database.changes.announce()
         if self._thread.is_alive():
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=LONGEST_STOP)
 
     def _serve(self) -> None:
         if self._file:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -19,6 +20,14 @@ log = structlog.get_logger()
 
 FIRST_DELAY = 0.5
 """Seconds before the second attempt of a step that failed through no fault of the connector."""
+
+
+_STEP: ContextVar[str] = ContextVar("step", default="")
+
+
+def current_step() -> str:
+    """The step whose work asks; empty outside of any."""
+    return _STEP.get()
 
 
 class PlatformFailure(Exception):  # noqa: N818
@@ -112,7 +121,9 @@ class Journal:
     ) -> Verdict:
         began = time.monotonic()
         await self._database.write(lambda c: runs.step_began(c, self.run.id, name))
+        token = _STEP.set(name.partition(" ")[0])
         verdict = await self._judged(name, work, timeout)
+        _STEP.reset(token)
         outcome, seconds = type(verdict).__struct_config__.tag, time.monotonic() - began
         result = None if isinstance(verdict, Broken) else _sealed(verdict)
         await self._database.write(
@@ -152,13 +163,14 @@ class Journal:
                     await one
 
     async def _withdrawn(self) -> None:
-        """Returns once the run is cancelled."""
+        """Returns once the run is cancelled; never when the platform stops, which cancels this."""
         seen = -1
-        while True:
+        while not self._database.changes.ended:
             seen = await self._database.changes.wait(seen, 5)
             run = await self._database.read(lambda c: runs.run_with_id(c, self.run.id))
             if run.state is RunState.CANCELLED:
                 return
+        await asyncio.get_running_loop().create_future()
 
 
 def _sealed(verdict: Verdict) -> str:

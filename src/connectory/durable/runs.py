@@ -82,13 +82,21 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class StepRecord(msgspec.Struct, frozen=True):
-    """What a person sees of a step: ``outcome`` is None while it runs."""
+    """What a person sees of a step: ``outcome`` is None while it runs, ``cause`` says why the
+    connector was refused."""
 
     name: str
     attempts: int
     started_at: str
     seconds: float | None
     outcome: str | None
+    cause: str | None = None
+
+
+class _Refusal(msgspec.Struct):
+    """What is read of a kept verdict."""
+
+    cause: str = ""
 
 
 def request_run(
@@ -125,6 +133,11 @@ def runs_of(connection: Connection, resource_id: str) -> tuple[Run, ...]:
         select(runs).where(runs.c.resource_id == resource_id).order_by(runs.c.created_at.desc())
     )
     return tuple(_run(row) for row in rows)
+
+
+def find_run(connection: Connection, run_id: str) -> Run | None:
+    row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
+    return _run(row) if row else None
 
 
 def count_runs(connection: Connection) -> list[tuple[str, str, int]]:
@@ -199,9 +212,14 @@ def steps_of(connection: Connection, run_id: str) -> tuple[StepRecord, ...]:
     rows = connection.execute(
         select(run_steps).where(run_steps.c.run_id == run_id).order_by(run_steps.c.position)
     )
-    return tuple(
-        StepRecord(row.name, row.attempts, row.started_at, row.seconds, row.outcome) for row in rows
-    )
+    return tuple(_step(row) for row in rows)
+
+
+def _step(row: Row[Any]) -> StepRecord:
+    cause = None
+    if row.outcome == "rejected" and row.result:
+        cause = msgspec.json.decode(row.result, type=_Refusal).cause
+    return StepRecord(row.name, row.attempts, row.started_at, row.seconds, row.outcome, cause)
 
 
 def _run(row: Row[Any]) -> Run:

@@ -73,12 +73,12 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["shown"] = _shown
+    made.filters["shown"] = shown
     made.filters["severe"] = _severe
     return made
 
 
-def _shown(text: str) -> "Markup":
+def shown(text: str) -> "Markup":
     """Escaped, with each odd character as a marked name."""
     from markupsafe import Markup
 

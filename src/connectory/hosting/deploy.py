@@ -24,13 +24,13 @@ from connectory.durable.runs import run_with_id
 from connectory.hosting.host import Hosting
 from connectory.hosting.placement import Placement
 from connectory.hosting.placing import roster, url
+from connectory.hosting.preparing import prepare
 from connectory.hosting.report import (
     not_built,
     not_started,
     noted,
     platform_failed,
     unhealthy,
-    unprepared,
 )
 from connectory.hosting.routes import allocate, delete_routes, routes_of
 from connectory.hosting.transitions import conclude, wanted
@@ -103,16 +103,9 @@ async def _route(hosting: Hosting, run: Run) -> Findings:
 
 
 async def _prepare(hosting: Hosting, run: Run) -> Findings:
-    """Artifacts are unpacked and tools are there."""
-
-    async def prepare(placement: Placement) -> ReportEntry | None:
-        try:
-            await hosting.supervisor.prepare(placement)
-        except Rejected as refusal:
-            return unprepared(placement.application_name, refusal)
-        return None
-
-    return await _for_each(hosting, run, prepare)
+    """Artifacts are what was built from the Connector's commit, and unpacked; tools are there."""
+    commit = (await hosting.database.read(lambda c: wanted(c, run))).build.commit
+    return await _for_each(hosting, run, lambda placement: prepare(hosting, placement, commit))
 
 
 async def _start(hosting: Hosting, run: Run) -> Findings:

@@ -36,6 +36,7 @@ class Hosting:
     gateway: Gateway
     listeners: Listeners
     logbook: LogBook
+    artifacts: ArtifactStore
 
     async def start(self) -> None:
         """Makes the calling loop the home of processes and sockets, and clears what Deployments
@@ -109,4 +110,4 @@ def open_hosting(
     open_routes = OpenRoutes(settings.domain)
     gateway = Gateway(settings, open_routes, supervisor, logbook)
     listeners = Listeners(settings, open_routes, gateway)
-    return Hosting(settings, database, seal, supervisor, gateway, listeners, logbook)
+    return Hosting(settings, database, seal, supervisor, gateway, listeners, logbook, artifacts)

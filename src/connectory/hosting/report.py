@@ -17,6 +17,18 @@ def unprepared(application: str, refusal: Rejected) -> ReportEntry:
     return _entry(ReportEntryType.ERROR, title, refusal.message, application)
 
 
+def not_attested(application: str, artifact: str, why: str) -> ReportEntry:
+    return _entry(
+        ReportEntryType.ERROR,
+        f"Artifact of application {application} cannot be trusted",
+        "The platform failed, not the Connector: it runs only what it can show that it built from "
+        f"the Connector's commit, and {artifact} does not match: {why}\n"
+        "Fix: tell the operator. Publishing the Connector (or requesting its preview) again makes "
+        "artifacts that match; then deploy again.",
+        application,
+    )
+
+
 def not_built(application: str) -> ReportEntry:
     return _entry(
         ReportEntryType.ERROR,

@@ -54,7 +54,8 @@ class Branch:
             broken = finding_of(self.application.name, verdict)
             return Outcome(None, self._tests, (*self._tests.findings, broken))
         await self._tell(*entries(self.application, product, prepared.known is not None))
-        return Outcome(built(self.application, product), product.tests, product.findings)
+        finished = built(self.application, product)
+        return Outcome(finished, product.tests, product.findings, product.trial)
 
     async def _make(self) -> Product:
         async with self.publishing.slots:
@@ -98,7 +99,8 @@ class Branch:
 
     async def _boot(self, product: Product) -> Product:
         seen = await boot.boot(self.publishing, self.plan, await self._examined(), product)
-        started = replace(product, findings=ordered((*product.findings, *seen)))
+        findings = ordered((*product.findings, *seen.findings))
+        started = replace(product, findings=findings, trial=seen.trial)
         await self._remember(started)
         return started
 

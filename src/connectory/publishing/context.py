@@ -13,6 +13,7 @@ from connectory.durable import RunState
 from connectory.durable.runs import runs_in
 from connectory.publishing.checks.cache import CheckCache
 from connectory.publishing.checks.check import Bench
+from connectory.publishing.said import Said
 from connectory.publishing.workspace import RunFolder, remove
 from connectory.repositories import Repositories
 from connectory.sandbox import Limits, Sandbox
@@ -47,6 +48,11 @@ class Publishing:
     def bench(self) -> Bench:
         """What the checks of the files work with."""
         return Bench(self.sandbox, CheckCache(self.directory / "checks"), self.settings)
+
+    @cached_property
+    def said(self) -> Said:
+        """What the programs of every run say."""
+        return Said(self.settings.output_directory, self.database.changes.announce)
 
     def folder(self, run_id: str) -> RunFolder:
         return RunFolder(self.directory / "runs" / run_id)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from connectory.certification.evidence import Trial
 from connectory.connectors.model import BuiltApplication, RetryPolicy
 from connectory.findings import Finding
 from connectory.repositories import Revision
@@ -78,6 +79,8 @@ class Product(msgspec.Struct, frozen=True):
     """False when the versions of the dependencies were not pinned."""
     findings: tuple[Finding, ...] = ()
     """What showed when it was installed, tested, built and started."""
+    trial: Trial | None = None
+    """Its first start; None for a type that is not started."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -87,6 +90,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """None when it could not be built: a finding says why."""
     tests: Suite
     findings: tuple[Finding, ...] = ()
+    trial: Trial | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True):

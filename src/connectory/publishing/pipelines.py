@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection
 
+from connectory.certification.evidence import Trial
 from connectory.connectors.model import Build, ReportEntry
 from connectory.durable import Rejected, Run
 from connectory.durable.engine import Workflow
@@ -27,6 +28,7 @@ from connectory.publishing.steps.evidence import gather
 from connectory.publishing.steps.examine import Examined, examine
 from connectory.publishing.steps.fetch import Fetched, fetch
 from connectory.publishing.steps.finish import Conclusion, PublishRequest
+from connectory.publishing.steps.present import present
 from connectory.publishing.steps.specification import (
     NoSpecification,
     lay_out,
@@ -172,18 +174,25 @@ async def _end(
     told = judging.told(full, where, report.succeeded(report.IMAGE))
     ending = finish.released
     if certifies(run):
-        await _gather(publishing, journal, planned, full)
+        trials = tuple(one.trial for one in outcomes if one.trial)
+        await _gather(publishing, journal, planned, full, trials)
         ending = finish.awaiting_review
     await _write(publishing, journal, ending, Conclusion(build, told, full))
 
 
 async def _gather(
-    publishing: Publishing, journal: Journal, planned: Plan, full: FullReport
+    publishing: Publishing,
+    journal: Journal,
+    planned: Plan,
+    full: FullReport,
+    trials: tuple[Trial, ...],
 ) -> None:
-    """What the reviewers will judge by, kept before the review begins."""
+    """What the reviewers will judge by and the Marketplace will show, kept before the review
+    begins."""
 
     async def work() -> None:
-        await gather(publishing, journal.run, planned, full)
+        await gather(publishing, journal.run, planned, full, trials)
+        await present(publishing, journal.run, planned, full)
 
     await journal.step("evidence", work, type(None))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectory.durable import Rejected
+from connectory.durable.journal import current_step
 from connectory.publishing import fronting
 from connectory.publishing.content import Folder
 from connectory.publishing.task import Task
@@ -48,29 +49,36 @@ async def run(
     variables: Mapping[str, str] | None = None,
     over: tuple[Mount, ...] = (),
     heard: Callable[[str], None] | None = None,
+    honest: Callable[[str], str] = str,
 ) -> Finished:
     """Run a program in ``folder`` of the application's own copy of the repository, with ``over``
-    laid over it. ``heard`` gets every line that it says."""
+    laid over it. ``heard`` gets every line that it says; whoever watches the run reads it too, as
+    ``honest`` puts it."""
     workspace = task.workspace
     lay_out_tools(task)
     workspace.cache.mkdir(exist_ok=True)
-    return await task.publishing.sandbox.run(
-        Command(
-            argv=argv,
-            cwd=f"{INSIDE}/{folder}",
-            environment={**environment(task), **(variables or {})},
-            mounts=(
-                Mount(workspace.tree, INSIDE, writable=True),
-                *over,
-                Mount(workspace.cache, CACHE, writable=True),
-                Mount(workspace.tools, TOOLS),
-                *(Mount(each, str(each)) for each in toolchain_folders(task)),
-            ),
-            network=network,
-            limits=task.publishing.limits(),
+    command = Command(
+        argv=argv,
+        cwd=f"{INSIDE}/{folder}",
+        environment={**environment(task), **(variables or {})},
+        mounts=(
+            Mount(workspace.tree, INSIDE, writable=True),
+            *over,
+            Mount(workspace.cache, CACHE, writable=True),
+            Mount(workspace.tools, TOOLS),
+            *(Mount(each, str(each)) for each in toolchain_folders(task)),
         ),
-        heard,
+        network=network,
+        limits=task.publishing.limits(),
     )
+    with task.publishing.said.hearing(task.run.id, current_step(), task.name) as watched:
+
+        def each(line: str) -> None:
+            watched(failures.local(honest(line), INSIDE))
+            if heard is not None:
+                heard(line)
+
+        return await task.publishing.sandbox.run(command, each)
 
 
 async def run_manager(task: Task, argv: tuple[str, ...], folder: Folder) -> Finished:
@@ -84,7 +92,14 @@ async def run_manager(task: Task, argv: tuple[str, ...], folder: Folder) -> Fini
     taken = await asyncio.to_thread(fronting.way, *looked)
     if taken is None:
         return await run(task, argv, folder.path)
-    finished = await run(task, argv, folder.path, variables=taken.variables, over=taken.mounts)
+    finished = await run(
+        task,
+        argv,
+        folder.path,
+        variables=taken.variables,
+        over=taken.mounts,
+        honest=taken.honest,
+    )
     await asyncio.to_thread(fronting.clear, task.workspace, folder, taken)
     if finished.cause == "exit" and finished.code and registries.OUT_OF_REACH.search(finished.tail):
         raise RegistryOutOfReach(folder.path)

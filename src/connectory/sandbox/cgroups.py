@@ -9,6 +9,8 @@ from pathlib import Path
 from connectory.sandbox.model import Limits, SandboxUnavailable
 
 PERIOD = 100_000
+PATIENCE = 20.0
+"""Seconds for killed processes to go, at most: on a busy machine it is their turn late."""
 # By version, what says how a busy machine is shared, and what one process counts.
 SHARES = {1: ("cpu.shares", 1024), 2: ("cpu.weight", 100)}
 # Not every kernel has the other files (no swap accounting, no cpu quota).
@@ -67,7 +69,8 @@ class Group:
 
     def end(self) -> None:
         """Kill what is left and remove the group; blocks for a moment while processes go."""
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             remaining = self.processes()
             for pid in remaining:
                 _kill(pid)

@@ -145,7 +145,7 @@ def ask_to_stop(pids: Sequence[int]) -> None:
             os.kill(pid, signal.SIGTERM)
 
 
-def wait_gone(pid: int, seconds: float = 2.0) -> None:
+def wait_gone(pid: int, seconds: float = 20.0) -> None:
     """Block until a process that is not our child has ended, and its namespace with it. What
     inherits it may never collect it (a container's first process often does not): that is no
     reason to wait."""

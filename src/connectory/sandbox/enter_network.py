@@ -2,7 +2,8 @@
 
 Descriptors 0 and 1 are the user and the network namespace, 2 is the socket to answer on. Only a
 process with a single thread may join a user namespace, so this cannot happen in the platform.
-`listen PORT …` hands back listening sockets; `close CIDR …` makes networks unreachable.
+`listen PORT …` hands back listening sockets; `reach` one that connects inside, whoever uses it;
+`close CIDR …` makes networks unreachable.
 """
 
 import ctypes
@@ -28,6 +29,9 @@ def main(what: str, values: list[str]) -> None:
     answer = socket.socket(fileno=2)
     if what == "listen":
         answer_with_listeners(answer, [int(value) for value in values])
+    elif what == "reach":
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as made:
+            socket.send_fds(answer, [b"x"], [made.fileno()])
     else:
         for network in values:
             make_unreachable(network)

@@ -70,6 +70,7 @@ class Isolated:
                 undo=undo.pop_all(),
                 members=partial(below, first),
                 address=address if shared is None else ("127.0.0.1", shared),
+                forwarded=shared is None,
                 group=group,
                 refused=lambda: tuple(egress.refused),
             )

@@ -177,7 +177,7 @@ def _probe(machine: Machine) -> None:
     inner = (str(machine.bwrap), "--unshare-user", "--unshare-pid", "--unshare-net")
     seen = ("--seccomp", str(allowed), "--ro-bind", "/", "/", "--proc", "/proc", "--", "true")
     argv = launch.dropped((*inner, *seen), machine.user)
-    tried = subprocess.run(argv, capture_output=True, check=False, timeout=20, pass_fds=(allowed,))
+    tried = subprocess.run(argv, capture_output=True, check=False, timeout=100, pass_fds=(allowed,))
     os.close(allowed)
     if tried.returncode != 0:
         reason = tried.stderr.decode(errors="replace").strip()

@@ -1,4 +1,4 @@
-"""Reaching into the network namespace of a sandbox that has not started its program yet."""
+"""Reaching into the network namespace of a sandbox."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ from connectory.sandbox.model import SandboxUnavailable
 NS_GET_USERNS = 0xB701
 BARE: dict[str, str] = {}
 ENTER = Path(__file__).with_name("enter_network.py")
-PATIENCE = 10.0
+PATIENCE = 60.0
 MOST_DESCRIPTORS = 8
 
 
@@ -46,6 +46,13 @@ def listen(inside: Inside, *ports: int) -> list[socket.socket]:
     """Sockets of ours that listen on the sandbox's 127.0.0.1; nothing runs inside."""
     descriptors = _enter(inside, "listen", *map(str, ports))
     return [socket.socket(fileno=descriptor) for descriptor in descriptors]
+
+
+def reach(inside: Inside) -> socket.socket:
+    """A socket of ours that connects to what listens inside: it belongs to the network it was made
+    in for all its life."""
+    (descriptor,) = _enter(inside, "reach")
+    return socket.socket(fileno=descriptor)
 
 
 def close(inside: Inside, networks: tuple[str, ...]) -> None:

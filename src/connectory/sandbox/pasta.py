@@ -17,7 +17,7 @@ TUN = Path("/dev/net/tun")
 RESOLVER_INSIDE = "198.18.0.53"
 # Where clouds hand out the credentials of the machine: no business of an application.
 METADATA = ("169.254.0.0/16", "fd00:ec2::/32")
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 WITH_TUN = 'mount --bind "$1" /dev/net/tun || exit 70; shift; exec "$@"'
 

@@ -46,6 +46,11 @@ class Process:
     def alive(self) -> bool:
         return not self._ending.done() and self._started.child.poll() is None
 
+    @property
+    def forwarded(self) -> bool:
+        """Whether connecting to `address` says nothing: a forwarder accepts first."""
+        return self._started.forwarded
+
     async def wait(self) -> Finished:
         """How it ended; any loop may ask. Giving up waiting does not end it."""
         if asyncio.get_running_loop() is not self._loop:

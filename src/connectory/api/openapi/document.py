@@ -22,10 +22,12 @@ TAGS = {
     "ConnectorStaged": "The draft of a connector, which its creator edits, previews and publishes.",
     "Connector": "A published version, which never changes.",
     "Deployment": "A Connector running in a Project.",
+    "Marketplace": "What everyone may see of public Connectors; not part of the Connect API.",
     "Certification": "The review on the way to a public Connector; not part of the Connect API.",
     "Reports": "All that a preview or a publish found; not part of the Connect API.",
     "Access": "Access tokens for API clients, by OAuth 2.0.",
-    "Administration": "Setting up Projects and API clients; not part of the Connect API.",
+    "Runs": "Work in progress and its output, step by step; not part of the Connect API.",
+    "Administration": "People, Projects, API clients, the audit log; not part of the Connect API.",
     "Platform": "The platform about itself; not part of the Connect API.",
 }
 ABOUT = """\
@@ -45,7 +47,10 @@ PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
         "The id that the platform gave.",
     ),
     "key": ({"type": "string", "pattern": f"^{KEY.pattern}$"}, "The key that the user gave."),
-    "projectKey": ({"type": "string", "minLength": 1}, "The key of the token's Project."),
+    "projectKey": ({"type": "string", "minLength": 1}, "The key of a Project."),
+    "clientId": ({"type": "string", "minLength": 1}, "The id of an API client."),
+    "name": ({"type": "string", "minLength": 1}, "The name of a person."),
+    "applicationName": ({"type": "string", "minLength": 1}, "The name of an application."),
     "revision": (
         {"type": "integer", "minimum": 1, "maximum": 999_999_999},
         "The number of a revision.",
@@ -68,10 +73,10 @@ SECURITY_SCHEMES: dict[str, Schema] = {
         "scheme": "basic",
         "description": "The id and the secret of an API client.",
     },
-    Access.ADMINISTRATOR: {
+    Access.PERSON: {
         "type": "http",
         "scheme": "basic",
-        "description": "The name and the password of an administrator.",
+        "description": "The name and the password of somebody whose role has one of the scopes.",
     },
 }
 
@@ -158,10 +163,11 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> Schema:
 def _security(said: Operation) -> list[Schema]:
     if said.access is Access.ANYONE:
         return []
-    if said.access is not Access.TOKEN:
+    if said.access not in {Access.TOKEN, Access.PERSON}:
         return [{said.access: []}]
     needed = [[f"{scope}:{{projectKey}}"] for scope in said.scopes] or [[]]
-    return [*({"oauth2": scopes} for scopes in needed), {"bearer": []}]
+    person: list[Schema] = [{said.access: []}] if said.access is Access.PERSON else []
+    return [*({"oauth2": scopes} for scopes in needed), {"bearer": []}, *person]
 
 
 def _path_parameter(name: str) -> Schema:

@@ -7,15 +7,35 @@ every type of the contract has its name there is checked by ``tests/contract/tes
 from typing import Any, get_args
 
 from connectory.api.deployments import LogAnswer
-from connectory.certification import checklist, deciding, difference, evidence, review, store
+from connectory.attestations import bundle, certificate, envelope, keys, proofs
+from connectory.certification import (
+    certificates,
+    checklist,
+    deciding,
+    difference,
+    evidence,
+    review,
+    store,
+)
 from connectory.connectors import model as connectors
 from connectory.connectors.actions import UpdateAction
 from connectory.deployments import model as deployments
 from connectory.hosting.lines import Severity
+from connectory.marketplace import model as marketplace
 from connectory.regions import ProjectIdentifier
 
 NAMES: dict[type, str] = {
     **{one: f"Connector{one.__name__}Action" for one in get_args(UpdateAction)},
+    bundle.Attested: "CertificateAttestation",
+    bundle.Bundle: "CertificateBundle",
+    certificate.Item: "CertificateItem",
+    certificates.Issued: "CertificationCertificate",
+    envelope.Envelope: "CertificateEnvelope",
+    envelope.Signature: "CertificateSignature",
+    keys.KeyRing: "CertificateKeys",
+    keys.PublicKey: "CertificateKey",
+    proofs.Consistency: "CertificateConsistency",
+    proofs.Inclusion: "CertificateInclusion",
     checklist.Kind: "CertificationRequirementKind",
     checklist.Observation: "CertificationObservation",
     checklist.Sight: "CertificationSight",
@@ -46,6 +66,19 @@ NAMES: dict[type, str] = {
     deployments.Redeploy: "DeploymentRedeployAction",
     deployments.RevisionApplication: "DeploymentRevisionApplication",
     deployments.RevisionConnector: "DeploymentRevisionConnector",
+    marketplace.ApplicationChange: "MarketplaceApplicationChange",
+    marketplace.Card: "MarketplaceCard",
+    marketplace.Changes: "MarketplaceChanges",
+    marketplace.CheckSummary: "MarketplaceCheck",
+    marketplace.ConfigurationChange: "MarketplaceConfigurationChange",
+    marketplace.FindingsSummary: "MarketplaceFindings",
+    marketplace.ListedApplication: "MarketplaceApplication",
+    marketplace.ListedCertificate: "MarketplaceCertificate",
+    marketplace.ListedVersion: "MarketplaceVersion",
+    marketplace.Listing: "MarketplaceConnector",
+    marketplace.Maker: "MarketplaceCreator",
+    marketplace.Readme: "MarketplaceReadme",
+    marketplace.ShownException: "MarketplaceException",
     LogAnswer: "DeploymentLogCursorPagedQueryResponse",
     Severity: "DeploymentLogSeverity",
 }

@@ -40,7 +40,8 @@ class Access(StrEnum):
 
     TOKEN = "accessToken"  # noqa: S105  a name, no secret
     API_CLIENT = "apiClient"
-    ADMINISTRATOR = "administrator"
+    PERSON = "person"
+    """By an access token, or by name and password of somebody whose role has the scope."""
     ANYONE = "anyone"
 
 

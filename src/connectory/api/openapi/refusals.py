@@ -9,6 +9,7 @@ from typing import Any
 from connectory.api.openapi.operation import FORM, Access, Operation
 from connectory.api.openapi.renaming import REF, Schema
 from connectory.api.openapi.schemas import prose
+from connectory.auth.errors import TooManyTriesError
 from connectory.errors import (
     AuthenticationError,
     AuthorizationError,
@@ -37,8 +38,8 @@ def errors_of(operation: Operation, path: Iterable[str]) -> Errors:
     """Every error this operation, at an address with these parameters, may answer with."""
     named = {"id", "key"} & set(path)
     follow: list[tuple[object, Errors]] = [
-        (operation.access is Access.TOKEN, (InvalidTokenError,)),
-        (operation.access is Access.ADMINISTRATOR, (AuthenticationError,)),
+        (operation.access in {Access.TOKEN, Access.PERSON}, (InvalidTokenError,)),
+        (operation.access is Access.PERSON, (AuthenticationError, TooManyTriesError)),
         (operation.scopes, (AuthorizationError,)),
         (named, (InvalidPathParamError, ResourceNotFoundError)),
         (operation.query, (InvalidQueryParamError,)),

@@ -45,9 +45,9 @@ class Starts(OfTheReport):
 
     def observe(self, evidence: Evidence) -> Observation:
         seen = super().observe(evidence)
-        if seen.verdict is Verdict.MET and evidence.findings(*UNSURE):
-            return Observation(Verdict.UNKNOWN, seen.sights)
-        return seen
+        unsure = seen.verdict is Verdict.MET and evidence.findings(*UNSURE)
+        tried = tuple(Sight(one.told, log=one.log or None) for one in evidence.trials)
+        return Observation(Verdict.UNKNOWN if unsure else seen.verdict, (*seen.sights, *tried))
 
 
 class Stateless(Requirement):

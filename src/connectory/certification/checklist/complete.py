@@ -53,16 +53,24 @@ class DoesWhatItSays(Requirement):
 
 
 class TriedInADeployment(Requirement):
+    """The platform's own trial has made-up configuration and no network: a person says whether
+    that is enough, or tries it in a Project."""
+
     name = "tried-in-a-deployment"
     heading = Heading.COMPLETE
     title = "It was deployed for a trial, and worked."
-    kind = Kind.PERSON
+    kind = Kind.CONFIRMED
 
     def reads(self, evidence: Evidence) -> Any:
-        return [[one.path, one.id] for one in evidence.code]
+        tried = [[one.application, one.request, one.answer] for one in evidence.trials]
+        return [[[one.path, one.id] for one in evidence.code], tried]
 
     def observe(self, evidence: Evidence) -> Observation:
-        return unknown(Sight(f"The commit to try is {evidence.commit}."))
+        commit = Sight(f"The commit to try is {evidence.commit}.")
+        tried = [Sight(one.told) for one in evidence.trials]
+        if tried and all(one.worked for one in evidence.trials):
+            return met(True, commit, *tried)
+        return unknown(commit, *tried)
 
 
 REQUIREMENTS = (NothingBlocks(), NoCriticalBugs(), DoesWhatItSays(), TriedInADeployment())

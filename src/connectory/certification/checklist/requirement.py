@@ -36,12 +36,13 @@ class Kind(StrEnum):
 
 class Sight(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One line of evidence. ``path`` and ``line`` say where in the commit, ``finding`` which one of
-    the report."""
+    the report; ``log`` is what a program said."""
 
     text: str
     path: str | None = None
     line: int | None = None
     finding: str | None = None
+    log: str | None = None
 
 
 class Observation(msgspec.Struct, frozen=True, rename="camel"):

@@ -1,9 +1,11 @@
 """Applications as sandboxed processes of this machine."""
 
 import asyncio
+import errno
 import os
+import socket
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from connectory.artifacts import ArtifactStore
 from connectory.durable import Rejected
@@ -121,18 +123,26 @@ class ProcessInstance:
         self._network = network = os.open(f"/proc/{inside}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         if not self._doorway.leads_to(network):
             return Door(self._process.address)
-        return Door(("127.0.0.1", PORT), partial(self._doorway.open, network))
+        return Door(("127.0.0.1", PORT), self._open_socket)
+
+    def _open_socket(self) -> socket.socket:
+        """Raises ``OSError`` once it has ended: the descriptor's number may by then be that of
+        another application's network."""
+        if self._network is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "the application has ended")
+        return self._doorway.open(self._network)
 
     @property
     def alive(self) -> bool:
         return self._process.alive
 
     async def listening(self) -> bool:
-        """Seen from inside where it has a network of its own; by connecting otherwise."""
+        """Seen from inside where it has a network of its own; by connecting otherwise. One that
+        has ended already is seen nowhere, while the forwarder to it may still accept."""
         inside = self._member()
         if inside is not None:
             return PORT in _ports(inside)
-        return await _accepts(self._process.address)
+        return not self._process.forwarded and await _accepts(self._process.address)
 
     async def other_ports(self) -> tuple[int, ...]:
         inside = self._member()

@@ -5,6 +5,8 @@ from typing import Any
 
 from multidict import CIMultiDict
 
+from connectory.auth.sessions import COOKIE
+
 Field = tuple[bytes, bytes]
 
 HOP_BY_HOP = frozenset(
@@ -27,7 +29,9 @@ def upstream(scope: Mapping[str, Any], scheme: str) -> CIMultiDict[str]:
     fields: list[Field] = scope["headers"]
     dropped = HOP_BY_HOP | OURS | HANDSHAKE | {b"expect"} | _named_by_connection(fields)
     passed: CIMultiDict[str] = CIMultiDict(
-        (_text(name), _text(value)) for name, value in fields if name not in dropped
+        (_text(name), _text(value))
+        for name, value in _without_session(fields)
+        if name not in dropped
     )
     client = scope.get("client")
     if client:
@@ -42,7 +46,11 @@ def downstream(fields: Iterable[Field]) -> list[Field]:
     """The application's fields for the client, in order, duplicates kept."""
     lower = [(name.lower(), value) for name, value in fields]
     dropped = HOP_BY_HOP | _named_by_connection(lower)
-    return [(name, value) for name, value in lower if name not in dropped]
+    return [
+        (name, value)
+        for name, value in lower
+        if name not in dropped and not (name == b"set-cookie" and _is_session(value))
+    ]
 
 
 def has_body(fields: Iterable[Field]) -> bool:
@@ -55,6 +63,20 @@ def has_body(fields: Iterable[Field]) -> bool:
 
 def first(fields: Iterable[Field], wanted: bytes) -> str | None:
     return next((_text(value) for name, value in fields if name == wanted), None)
+
+
+def _without_session(fields: Iterable[Field]) -> Iterator[Field]:
+    """Cookies know no ports: a browser sends the console's to every application on this host. None
+    of them gets it, and none can set it."""
+    for name, value in fields:
+        if name != b"cookie":
+            yield name, value
+        elif kept := [one for one in value.split(b";") if not _is_session(one)]:
+            yield name, b";".join(kept).strip()
+
+
+def _is_session(cookie: bytes) -> bool:
+    return cookie.partition(b"=")[0].strip() == COOKIE.encode()
 
 
 def _named_by_connection(fields: Iterable[Field]) -> frozenset[bytes]:

@@ -1,4 +1,4 @@
-"""Start the finished application once, as a Deployment would, and see whether it listens.
+"""Start the finished application once, as a Deployment would: does it listen, does it answer?
 
 It runs as hosting runs it: the artifact read-only, only /tmp writable, the memory of an application
 and never as root: the sandbox's user has no name on this machine, no capabilities and cannot regain
@@ -12,11 +12,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectory.certification.evidence import Trial
 from connectory.findings import Finding
 from connectory.publishing import built, source
 from connectory.publishing.context import MIB, Publishing
 from connectory.publishing.model import Plan, Product
 from connectory.publishing.running import INSIDE, SYSTEM_PATH
+from connectory.publishing.steps.asking import ask
 from connectory.publishing.steps.reuse import Examined
 from connectory.publishing.steps.specification import specify
 from connectory.publishing.tools import failures, placeholders, starts
@@ -24,6 +26,7 @@ from connectory.publishing.tools.starts import PORT
 from connectory.sandbox import Command, Finished, Limits, Mount, Network, Process
 from connectory.sandbox.children import below
 from connectory.sandbox.listening import Listener, listeners, own_network
+from connectory.wire import now, timestamp
 
 LONGEST_WAIT = 20.0
 PATIENCE = 5.0
@@ -34,25 +37,39 @@ BUSY = 0.2
 OWN = {"NODE_ENV", "PORT", "HOME", "PATH"}
 SOURCES = (".js", ".cjs", ".mjs", ".ts")
 MOST_SOURCES = 2000
+LONGEST_LOG = 4000
+"""Characters of its output that reviewers see."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen until it was ended."""
+    """What was seen until it was ended. ``inside`` is a process of it."""
 
     listeners: frozenset[Listener]
     alive: bool
     busy: bool
     waited: float
+    inside: int | None = None
+
+    @property
+    def here(self) -> list[Listener]:
+        """What listens where it should."""
+        return [one for one in self.listeners if one.port == PORT]
 
 
-async def boot(
-    publishing: Publishing, plan: Plan, examined: Examined, product: Product
-) -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class Booted:
+    """What a first start has shown; ``trial`` is None where nothing can be started."""
+
+    findings: tuple[Finding, ...]
+    trial: Trial | None = None
+
+
+async def boot(publishing: Publishing, plan: Plan, examined: Examined, product: Product) -> Booted:
     """What a first start shows. Nothing of the application is left when this returns."""
-    name = examined.subject.application.name
+    name, path = examined.subject.application.name, examined.subject.application.endpoint or "/"
     if publishing.sandbox.isolation == "none":
-        return (built.finding(built.NOT_STARTED, name, f"{name} was not started."),)
+        return Booted((built.finding(built.NOT_STARTED, name, f"{name} was not started."),))
     artifact = product.artifact or ""
     tree, specification = await asyncio.gather(
         publishing.artifacts.unpack(artifact), specify(publishing.repositories, plan.revision)
@@ -62,11 +79,15 @@ async def boot(
     process = await _spawned(publishing, command)
     try:
         seen = await _watched(process, min(LONGEST_WAIT, publishing.settings.start_timeout))
+        said = await ask(seen.inside, path) if seen.here and seen.inside else ""
     finally:
         finished = await process.stop(0)
     output = failures.local(finished.tail, INSIDE)
     unset = await asyncio.to_thread(_unset, tree / name, output, frozenset(given))
-    return starts.judged(name, _start(seen, finished, output, frozenset(made_up), unset))
+    found = starts.judged(name, _start(seen, finished, output, frozenset(made_up), unset))
+    moment, request = timestamp(now()), f"GET {path}"
+    log = output[-LONGEST_LOG:]
+    return Booted(found, Trial(name, artifact, moment, bool(seen.here), request, said, log))
 
 
 def _command(
@@ -125,17 +146,16 @@ async def _watched(process: Process, longest: float) -> Seen:
             break
         await asyncio.sleep(LOOK_EVERY)
     busy = process.alive and not found and await _is_busy(process)
-    return Seen(found, process.alive, busy, longest)
+    return Seen(found, process.alive, busy, longest, inside)
 
 
 def _start(
     seen: Seen, finished: Finished, output: str, made_up: frozenset[str], unset: frozenset[str]
 ) -> starts.Start:
-    here = [one for one in seen.listeners if one.port == PORT]
     return starts.Start(
         output=output,
-        listening=bool(here),
-        loopback=bool(here) and all(one.loopback for one in here),
+        listening=bool(seen.here),
+        loopback=bool(seen.here) and all(one.loopback for one in seen.here),
         ports=frozenset(one.port for one in seen.listeners) - {PORT},
         code=None if seen.alive else finished.code,
         cause=None if seen.alive else finished.cause,

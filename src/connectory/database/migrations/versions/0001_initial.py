@@ -59,11 +59,60 @@ def upgrade() -> None:
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
     op.create_table(
+        "audit_events",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("moment", sa.String(length=24), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("who", sa.String(length=256), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("target_type", sa.String(length=64), nullable=False),
+        sa.Column("target_id", sa.String(length=256), nullable=False),
+        sa.Column("target_key", sa.String(length=256), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("correlation", sa.String(length=256), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_events")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_audit_events_moment"), "audit_events", ["moment"])
+    op.create_index(
+        "ix_audit_events_organization_id_number", "audit_events", ["organization_id", "number"]
+    )
+    op.create_table(
         "build_results",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("result", sa.String(), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_build_results")),
+    )
+    op.create_table(
+        "connector_presentations",
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("commit", sa.String(length=64), nullable=False),
+        sa.Column("readme_path", sa.String(), nullable=True),
+        sa.Column("readme", sa.String(), nullable=True),
+        sa.Column("logo_type", sa.String(length=16), nullable=True),
+        sa.Column("logo_digest", sa.String(length=64), nullable=True),
+        sa.Column("logo", sa.LargeBinary(), nullable=True),
+        sa.Column("findings", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connector_id", "commit", name=op.f("pk_connector_presentations")),
+    )
+    op.create_table(
+        "certificates",
+        sa.Column("review_id", sa.String(length=36), nullable=False),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("connector_version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.String(length=24), nullable=False),
+        sa.Column("grounds", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("review_id", name=op.f("pk_certificates")),
+    )
+    op.create_index(
+        "ix_certificates_connector_id", "certificates", ["connector_id", "connector_version"]
     )
     op.create_table(
         "connector_projects",
@@ -74,34 +123,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_connector_projects_project", "connector_projects", ["project"], unique=False
     )
-    op.create_table(
-        "connector_search",
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("connector_id", sa.String(length=36), nullable=False),
-        sa.Column("organization_id", sa.String(length=36), nullable=False),
-        sa.Column("listed", sa.Boolean(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("key", sa.String(length=256), nullable=True),
-        sa.Column("created_at", sa.String(length=24), nullable=False),
-        sa.Column("last_modified_at", sa.String(length=24), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_connector_search")),
-        sa.UniqueConstraint("connector_id", name=op.f("uq_connector_search_connector_id")),
-    )
-    op.create_table(
-        "connector_words",
-        sa.Column(
-            "word",
-            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.PrimaryKeyConstraint("word", name=op.f("pk_connector_words")),
-    )
-    op.execute(TERMS[op.get_bind().dialect.name])
+    create_search()
     op.create_table(
         "deployment_logs",
         sa.Column(
@@ -279,14 +301,30 @@ def upgrade() -> None:
     op.create_table(
         "users",
         sa.Column("name", sa.String(length=256), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
+        sa.UniqueConstraint("id", name=op.f("uq_users_id")),
     )
+    op.create_index(op.f("ix_users_organization_id"), "users", ["organization_id"])
+    op.create_table(
+        "console_sessions",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=256), nullable=False),
+        sa.Column("data", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_console_sessions")),
+    )
+    op.create_index(op.f("ix_console_sessions_person"), "console_sessions", ["person"])
+    op.create_index(op.f("ix_console_sessions_expires_at"), "console_sessions", ["expires_at"])
     op.create_table(
         "api_clients",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -373,3 +411,40 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
     )
+
+
+def create_search() -> None:
+    op.create_table(
+        "connector_search",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("connector_id", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=256), nullable=True),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("last_modified_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_connector_search")),
+        sa.UniqueConstraint("connector_id", name=op.f("uq_connector_search_connector_id")),
+    )
+    op.create_index("ix_connector_search_sort_name", "connector_search", ["sort_name", "number"])
+    op.create_table(
+        "connector_words",
+        sa.Column(
+            "word",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_connector_words")),
+    )
+    op.execute(TERMS[op.get_bind().dialect.name])

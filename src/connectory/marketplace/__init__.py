@@ -1,0 +1,1 @@
+"""What everyone may see of the Connectors that are listed: cards, pages, README, logo."""
