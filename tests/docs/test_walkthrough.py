@@ -16,6 +16,17 @@ CONNECTORY = Path(sys.executable).with_name("connectory")
 SERVE = "CONNECTORY_GIT_ALLOW_LOCAL=true make serve"
 SECRETS = re.compile(r"client (id|secret) +(\S+)")
 PATIENCE = 500
+HELD = 'call -H "Prefer: wait=25"'
+AGAIN = """
+held() {
+  for _ in 1 2 3 4 5 6 7 8; do
+    answer=$(call -H "Prefer: wait=25" "$@")
+    grep -qE '"(pending|Processing|Deploying|Undeploying)"' <<< "$answer" || break
+  done
+  printf '%s' "$answer"
+}
+"""
+"""A busy machine may take longer than one answer is held: asked again, as a person would."""
 
 pytestmark = [
     pytest.mark.registry,
@@ -32,7 +43,7 @@ def test_the_readme_leads_from_a_tag_to_an_answer_and_back(tmp_path: Path, free_
     run(make, tmp_path, {})
     assert serve.strip() == ""
     with platform(tmp_path, free_port) as secrets:
-        said = run("\n".join(others), tmp_path, secrets)
+        said = run(AGAIN + "\n".join(others).replace(HELD, "held"), tmp_path, secrets)
     assert '"isPreviewable": "true"' in said
     assert '"status": "Published"' in said
     assert '{"greeting":"Welcome, Ada!"' in said

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-LOOK_EVERY = 0.001
+LOOK_EVERY = 0.004
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class History:
         return [row[0] for row in self._connection.execute(query)]
 
     def wait(self, found: Callable[[], bool], seconds: float = 200) -> bool:
-        """Looks about a thousand times a second; False when it never came."""
+        """Looks some two hundred times a second; False when it never came."""
         until = time.monotonic() + seconds
         while not found():
             if time.monotonic() > until:

@@ -40,6 +40,14 @@ REVIEWS = 8
 KNOWN = 40
 """How many there are to begin with: requests that delete come as often as any other."""
 
+CREATED = {
+    "organizations": {"key": "made-up", "name": "Made up"},
+    "projects": {"key": "made-up-too"},
+    "members": {"name": "somebody", "role": "member"},
+    "api-clients": {"projectKey": "demo"},
+}
+"""What can be created: keys at random are seldom ones that can be."""
+
 Answered = Counter[tuple[str, str, int]]
 
 
@@ -75,8 +83,8 @@ def described(api_server: Any) -> dict[str, Any]:
             for parameter in (one for one in inside if one["name"] in values):
                 offered = values[parameter["name"]]
                 parameter["schema"] = {"enum": offered}
-                # each operation is tried first on one that no other has deleted
-                parameter["example"] = offered[number % len(offered)]
+                # each operation is tried first on one that exists and no other has deleted
+                parameter["example"] = offered[number % max(1, len(offered) - 1)]
     deployable = api_server.send("GET", "/connectors/drafts?sort=status").body["results"][-1]
     of_draft, of_deployment = (
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
@@ -84,11 +92,15 @@ def described(api_server: Any) -> dict[str, Any]:
     )
     of_draft["example"] = api_server.draft()
     of_deployment["example"] = draft(deployable)
+    for path, body in CREATED.items():
+        asked = document["paths"][f"/platform/{path}"]["post"]["requestBody"]
+        asked["content"]["application/json"]["example"] = body
     return document
 
 
 class Known(NamedTuple):
-    """What exists, and one of each that does not, the last. ``connectors``: drafts as well."""
+    """What exists, and one of each that does not, the last. ``connectors``: drafts as well;
+    ``undeletable``: drafts that no request is told of that could delete them."""
 
     keys: list[str]
     connectors: list[str]
@@ -96,6 +108,7 @@ class Known(NamedTuple):
     certifications: list[str]
     certified: list[str]
     runs: list[str]
+    undeletable: list[str]
 
     def values(self, path: str) -> dict[str, list[Any]]:
         """What the parameters of an address may hold."""
@@ -105,7 +118,7 @@ class Known(NamedTuple):
         if path.startswith("/platform/marketplace"):
             ids = self.certified
         if path.startswith("/platform/drafts"):
-            ids = self.connectors
+            ids = self.undeletable
         if path.startswith("/platform/runs"):
             ids = self.runs
         names: dict[str, list[Any]] = {"applicationName": ["service", "nobody"], "revision": [1, 2]}
@@ -114,7 +127,7 @@ class Known(NamedTuple):
 
 def populate(api: Any) -> Known:
     """Drafts, each published and deployed once, and some under review."""
-    known = Known([], [], [], *under_review(api), [UNKNOWN])
+    known = Known([], [], [], *under_review(api), [], [])
     for number in range(KNOWN):
         staged = publish(api, api.create(key=f"known-{number}", privateProjects=[PROJECT]))
         deployment = api.send("POST", "/demo/deployments", draft(staged, key=staged["key"]))
@@ -124,9 +137,10 @@ def populate(api: Any) -> Known:
         known.deployments.append(deployment.body["id"])
     asked = f"/platform/runs?resourceId={known.deployments[0]}"
     known.runs.extend(one["id"] for one in api.send("GET", asked).body["results"])
+    known.undeletable.append(publish(api, api.create(key="undeletable"))["id"])
     known.keys.append("unknown")
-    known.connectors.append(UNKNOWN)
-    known.deployments.append(UNKNOWN)
+    for ids in (known.connectors, known.deployments, known.runs, known.undeletable):
+        ids.append(UNKNOWN)
     return known
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import gzip
 import json
+import time
+import urllib.request
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import aiohttp
 import pytest
 from aiohttp import web
 from tests.publishing.conftest import CERTIFICATES, Line, make, message
@@ -70,10 +71,23 @@ class Mirror:
         return {"name": "is-number", "dist-tags": tags, "versions": {"7.0.0": release}}
 
 
+@pytest.fixture(scope="module")
+def tarball() -> bytes:
+    """From the registry itself, once."""
+    for left in range(4, -1, -1):
+        try:
+            with urllib.request.urlopen(f"{PUBLIC}{TARBALL}", timeout=60) as answer:
+                return bytes(answer.read())
+        except OSError:
+            if not left:
+                raise
+            time.sleep(2)
+    raise AssertionError("unreachable")
+
+
 @pytest.fixture
-async def mirror() -> AsyncIterator[Mirror]:
-    async with aiohttp.ClientSession() as session, session.get(f"{PUBLIC}{TARBALL}") as answer:
-        mirror = Mirror(await answer.read())
+async def mirror(tarball: bytes) -> AsyncIterator[Mirror]:
+    mirror = Mirror(tarball)
     server = web.Server(mirror.answer)
     listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
     mirror.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"

@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -23,6 +24,7 @@ from connectory.sandbox import (
     Sandbox,
     SandboxSettings,
     launch,
+    namespaces,
 )
 from connectory.sandbox import machine as sandbox_machine
 from connectory.sandbox.children import below, hang_up, kill
@@ -72,6 +74,43 @@ async def test_two_applications_listen_on_the_same_port(separate: Sandbox) -> No
     assert finished.code == 0
     assert ("stderr", "bye") in said
     await other.stop()
+
+
+@pytest.mark.parametrize("network", [Network.OPEN, Network.REGISTRY])
+async def test_nobody_touches_a_network_that_bubblewrap_still_sets_up(
+    separate: Sandbox, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is faster brings its loopback up, and bubblewrap fails: on busy machines now and then."""
+    seen, really = list[str](), namespaces.settled
+    looks = iter(range(20))
+
+    def settled(pid: int) -> bool:
+        seen.append("not yet" if next(looks, None) is not None else "settled")
+        return seen[-1] == "settled" and really(pid)
+
+    def entered(*asked: Any) -> Any:
+        seen.append("entered")
+        return enter(*asked)
+
+    enter = namespaces._enter
+    monkeypatch.setattr(namespaces, "settled", settled)
+    monkeypatch.setattr(namespaces, "_enter", entered)
+    assert (await separate.run(Command(("true",), network=network))).ok
+    assert seen[:20] == ["not yet"] * 20
+    assert seen[-1] == "entered"
+
+
+async def test_a_network_is_settled_when_its_loopback_is_up(separate: Sandbox) -> None:
+    bare = ("unshare", "--user", "--map-root-user", "--net", "sh", "-c", "echo up; exec sleep 60")
+    alone = await asyncio.create_subprocess_exec(*bare, stdout=subprocess.PIPE)
+    assert alone.stdout is not None
+    assert await alone.stdout.readline() == b"up\n"
+    assert not namespaces.settled(alone.pid)
+    alone.kill()
+    await alone.communicate()
+    process = await separate.spawn(application("one"), lambda *_: None)
+    assert all(map(namespaces.settled, below(process.pid)))
+    await process.stop(0)
 
 
 async def test_without_pasta_applications_are_told_their_port_and_people_are_warned(

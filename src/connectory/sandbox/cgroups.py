@@ -68,15 +68,21 @@ class Group:
         return tuple({int(p) for file in self.joins() for p in read(file).split()})
 
     def end(self) -> None:
-        """Kill what is left and remove the group; blocks for a moment while processes go."""
+        """Kill what is left and remove the group; blocks while processes go."""
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            remaining = self.processes()
-            for pid in remaining:
-                _kill(pid)
-            if not remaining and all(_removed(folder) for folder in self.folders()):
+        while self._kill_all() and time.monotonic() < until:
+            time.sleep(0.01)
+        for _ in range(100):
+            if not self._kill_all() and all(_removed(folder) for folder in self.folders()):
                 return
             time.sleep(0.01)
+
+    def _kill_all(self) -> bool:
+        """Whether there was anything to kill."""
+        remaining = self.processes()
+        for pid in remaining:
+            _kill(pid)
+        return bool(remaining)
 
     def _memory(self) -> Path:
         return self.hierarchy.parents["memory"] / self.name

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +23,7 @@ from connectory.sandbox.started import NOWHERE, Started
 
 HOST_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 PORT_TRIES = 3
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Isolated:
             if first is None:
                 raise SandboxUnavailable(await asyncio.to_thread(_last_words, child))
             undo.push_async_callback(asyncio.to_thread, _end, child, first)
+            if command.network is not Network.NONE:
+                await _settled(child, first)
             egress, address = await self._network(command, first, undo)
             pipes.go()
             pipes.close()
@@ -186,6 +190,16 @@ def _end(child: Child, first: int) -> None:
     """Nothing of the program is left when this returns: its process namespace has died."""
     kill(child)
     wait_gone(first)
+
+
+async def _settled(child: Child, first: int) -> None:
+    """Nobody may touch the network before bubblewrap is done with it, which takes it a millisecond,
+    or much longer on a busy machine."""
+    until = time.monotonic() + PATIENCE
+    while not namespaces.settled(first):
+        if child.poll() is not None or time.monotonic() > until:
+            raise SandboxUnavailable(await asyncio.to_thread(_last_words, child))
+        await asyncio.sleep(0.001)
 
 
 def _last_words(child: Child) -> str:

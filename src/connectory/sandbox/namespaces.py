@@ -17,6 +17,7 @@ BARE: dict[str, str] = {}
 ENTER = Path(__file__).with_name("enter_network.py")
 PATIENCE = 60.0
 MOST_DESCRIPTORS = 8
+ADDRESSES = "fib_trie"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ def opened(pid: int) -> Iterator[Inside]:
             os.close(user)
     finally:
         os.close(network)
+
+
+def settled(pid: int) -> bool:
+    """Whether the loopback of the network of `pid` is up. bubblewrap brings it up after it has
+    told its first process's id, and fails when somebody else did: pasta would. Nothing can listen
+    there before."""
+    try:
+        return "127.0.0.1" in Path(f"/proc/{pid}/net/{ADDRESSES}").read_text()
+    except OSError:
+        return not Path(f"/proc/self/net/{ADDRESSES}").exists()
 
 
 def listen(inside: Inside, *ports: int) -> list[socket.socket]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connectory.console.calls import Answer, Call
-from connectory.console.connectors import entries, fields, offers, running, status
+from connectory.console.connectors import entries, fields, offers, refusals, running, status
 from connectory.console.connectors.differences import (
     actions,
     clashes,
@@ -191,11 +191,11 @@ def test_an_error_finds_its_field() -> None:
         code="InvalidJsonInput",
         detailedErrorMessage="Expected `int`, got `str` - at `$.creator.noOfContributors`",
     )
-    assert fields.problems(wrong) == {"contributors": ("Expected `int`, got `str`",)}
-    assert fields.problems(refusal(code="DuplicateField", field="key")) == {"key": ("No",)}
+    assert refusals.problems(wrong) == {"contributors": ("Expected `int`, got `str`",)}
+    assert refusals.problems(refusal(code="DuplicateField", field="key")) == {"key": ("No",)}
     unknown = refusal(code="Whatever", detailedErrorMessage="one\ntwo")
-    assert fields.problems(unknown) == {"": ("No", "one", "two")}
-    assert fields.problems(Answer(Call("POST", "/"), 502, "<html>")) == {
+    assert refusals.problems(unknown) == {"": ("No", "one", "two")}
+    assert refusals.problems(Answer(Call("POST", "/"), 502, "<html>")) == {
         "": ("That did not work.",)
     }
 

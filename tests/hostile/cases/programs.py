@@ -397,7 +397,7 @@ WRITING = (
 )
 OUTPUT = (
     of("output", "flood", "to fill memory and disk by talking",
-       shell("yes x | head -c 60000000; exit 1\n"), FAILED),
+       shell("yes x | head -c 9000000; exit 1\n"), FAILED),
     of("output", "one endless line", "to be a line that never ends",
        shell("head -c 40000000 /dev/zero | tr '\\0' x; exit 1\n"), FAILED),
     of("output", "escapes of a terminal", "the reader's terminal",

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.console.calls import Answer, Call
-from connectory.console.connectors import offers
+from connectory.console.connectors import calls
 from connectory.console.connectors.fields import unbroken
 from connectory.console.connectors.reading import CHANGING, draft_of, version_of
 from connectory.console.visit import Visit, visiting
@@ -22,14 +22,14 @@ MEANWHILE = "Somebody changed it meanwhile; this is how it is now."
 async def act(request: Request) -> Response:
     """``preview``, ``publish``, ``list`` or ``unlist``."""
     name = request.path_params["act"]
-    if name not in offers.ACTIONS:
+    if name not in calls.ACTIONS:
         raise HTTPException(404)
     visit = await visiting(request)
     form = await visit.form()
     visit.require(*CHANGING)
     draft = await draft_of(visit)
-    call = offers.action(draft, offers.ACTIONS[name], version=version_of(form, draft))
-    return await done(visit, call, offers.address(draft), SAID[name])
+    call = calls.action(draft, calls.ACTIONS[name], version=version_of(form, draft))
+    return await done(visit, call, calls.address(draft), SAID[name])
 
 
 async def comment(request: Request) -> Response:
@@ -38,8 +38,8 @@ async def comment(request: Request) -> Response:
     visit.require(*CHANGING)
     draft = await draft_of(visit)
     # a comment is welcome in every state: whatever changed meanwhile does not matter to it
-    call = offers.comment(draft, unbroken(form.text("comment")).strip())
-    return await done(visit, call, offers.address(draft, "certification"), "Your answer is sent.")
+    call = calls.comment(draft, unbroken(form.text("comment")).strip())
+    return await done(visit, call, calls.address(draft, "certification"), "Your answer is sent.")
 
 
 async def withdraw(request: Request) -> Response:
@@ -47,8 +47,8 @@ async def withdraw(request: Request) -> Response:
     form = await visit.form()
     visit.require(*CHANGING)
     draft = await draft_of(visit)
-    call = offers.withdrawal(form.text("review"), version_of(form, draft))
-    target = offers.address(draft, "certification")
+    call = calls.withdrawal(form.text("review"), version_of(form, draft))
+    target = calls.address(draft, "certification")
     return await done(visit, call, target, "The request for certification is withdrawn.")
 
 
@@ -57,7 +57,7 @@ async def ask_deletion(request: Request) -> Response:
     visit = await visiting(request)
     visit.require(*CHANGING)
     draft = await draft_of(visit)
-    call = offers.deletion(draft)
+    call = calls.deletion(draft)
     return visit.page("connectors/delete.html", draft=draft, call=call)
 
 
@@ -66,8 +66,8 @@ async def delete(request: Request) -> Response:
     await visit.form()
     visit.require(*CHANGING)
     draft = await draft_of(visit)
-    answer = await visit.calls.send(offers.deletion(draft))
-    target = "/console/connectors" if answer.ok else offers.address(draft)
+    answer = await visit.calls.send(calls.deletion(draft))
+    target = "/console/connectors" if answer.ok else calls.address(draft)
     return visit.done(target, answer, said=f"{draft['name']} is deleted.")
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.console.calls import Call, CallRefused
-from connectory.console.connectors import offers
+from connectory.console.connectors import calls
 from connectory.console.connectors.frame import around, following, framed, viewing
 from connectory.console.connectors.reading import Known, known
 from connectory.console.connectors.status import CERTIFYING, Draft, Label
@@ -88,7 +88,7 @@ async def _review(visit: Visit, found: Known) -> dict[str, Any]:
         "states": STATES,
         "verdicts": VERDICTS,
         "withdrawal": _withdrawal(review),
-        "reply": offers.comment(found.draft, "…"),
+        "reply": calls.comment(found.draft, "…"),
     }
 
 
@@ -96,7 +96,7 @@ def _withdrawal(review: dict[str, Any] | None) -> Call | None:
     """For as long as there is something to withdraw."""
     if review is None or review["state"] not in OPEN:
         return None
-    return offers.withdrawal(review["id"], review["version"])
+    return calls.withdrawal(review["id"], review["version"])
 
 
 async def _current(visit: Visit, every: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.console.calls import Answer, Call
-from connectory.console.connectors import fields
+from connectory.console.connectors import fields, refusals
 from connectory.console.connectors.fields import STEPS, TITLES, Problems
 from connectory.console.visit import Form, Visit, visiting
 
@@ -74,7 +74,7 @@ async def go_on(request: Request) -> Response:
     answer = await _created(visit, form)
     if answer.ok:
         return _made(visit, answer)
-    found = fields.problems(answer)
+    found = refusals.problems(answer)
     status = max(answer.status, 400)
     return _page(visit, form, Turn(step_of(found), found), status)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.console.calls import Call
-from connectory.console.connectors import differences, fields, offers
+from connectory.console.connectors import calls, differences, fields, refusals
 from connectory.console.connectors.creating import MANAGE
 from connectory.console.connectors.differences import EDITABLE, Values, values_of
 from connectory.console.connectors.fields import Problems
@@ -55,17 +55,17 @@ async def change(request: Request) -> Response:
     if form.text("go") == "show":
         return _page(visit, Sheet(draft, typed, shown, sheet.version, call=call))
     if not call.body["actions"]:
-        return visit.done(offers.address(draft), said=UNCHANGED)
+        return visit.done(calls.address(draft), said=UNCHANGED)
     return await _sent(visit, sheet, call)
 
 
 async def _sent(visit: Visit, sheet: Sheet, call: Call) -> Response:
     answer = await visit.calls.send(call)
     if answer.ok:
-        return visit.done(offers.address(sheet.draft), answer, said="The changes are saved.")
+        return visit.done(calls.address(sheet.draft), answer, said="The changes are saved.")
     if answer.status == 409:
         return _page(visit, _after(sheet, await draft_of(visit)), 409)
-    found = fields.problems(answer)
+    found = refusals.problems(answer)
     refused = Sheet(sheet.draft, sheet.values, sheet.before, sheet.version, problems=found)
     return _page(visit, refused, answer.status)
 
@@ -80,7 +80,7 @@ def _after(sheet: Sheet, draft: Draft) -> Sheet:
 
 def _call(draft: Draft, form: Form, shown: Values, typed: Values) -> Call:
     made = differences.actions(shown, typed, again=form.checked("again"))
-    return offers.action(draft, *made, version=version_of(form, draft))
+    return calls.action(draft, *made, version=version_of(form, draft))
 
 
 def _missing(form: Form, shown: Values) -> Problems:
@@ -101,5 +101,5 @@ def _page(visit: Visit, sheet: Sheet, status: int = 200) -> Response:
         locked=locked(sheet.draft),
         problems=sheet.problems,
         **fields.choices(),
-        target=offers.address(sheet.draft, "edit"),
+        target=calls.address(sheet.draft, "edit"),
     )

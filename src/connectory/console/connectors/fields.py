@@ -1,4 +1,4 @@
-"""The fields a draft is described with (facts 9.2), and which of them an error is about. Pure."""
+"""The fields a draft is described with (facts 9.2), and the body that they make. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from connectory.auth import Project
 from connectory.connectors.model import IntegrationType
-from connectory.console.calls import Answer
 from connectory.console.visit import Form
 from connectory.regions import Region
 
@@ -60,31 +59,6 @@ CREATOR: Final = {
 """Form field to the field of ``creator``."""
 REQUIRED: Final = frozenset({"email", "name", "url", "tag"})
 
-_PATHS: Final = {
-    **{f"creator.{wire}": name for name, wire in CREATOR.items()},
-    "repository.url": "url",
-    "repository.tag": "tag",
-    "name": "name",
-    "key": "key",
-    "description": "description",
-    "documentationUrl": "documentationUrl",
-    "integrationTypes": "integrationTypes",
-    "supportedRegions": "regions",
-    "privateProjects": "projects",
-    "actions.creatorEmail": "email",
-    "actions.creatorNoOfContributors": "contributors",
-    "actions.name": "name",
-    "actions.url": "url",
-    "actions.tag": "tag",
-    "actions.privateProject": "projects",
-}
-"""Form field by the place in a body that an error names."""
-_CODES: Final = {
-    "GitRepositoryNotReachable": "url",
-    "ConnectorSpecificationFileNotFound": "tag",
-    "ConnectorSpecificationFileNotValid": "tag",
-    "ConnectorStagedNotPrivate": "projects",
-}
 _PATTERNS: Final = {
     "email": (r"[^\s@]+@[^\s@]+\.[^\s@]+", "Write an e-mail address, such as ada@example.org."),
     "key": (r"[A-Za-z0-9_-]{2,256}", "A key has 2 to 256 letters, digits, '_' or '-'."),
@@ -115,34 +89,6 @@ def missing(form: Form, names: Iterable[str]) -> Problems:
         elif value and not re.fullmatch(pattern, value):
             found[name] = (said,)
     return found
-
-
-def problems(answer: Answer) -> Problems:
-    """Every message of a refusal, at the field it is about."""
-    found: dict[str, list[str]] = {}
-    errors = answer.document.get("errors", ()) if isinstance(answer.document, dict) else ()
-    for one in errors or ({"message": answer.message or "That did not work."},):
-        place, said = _placed(one)
-        found.setdefault(place, []).extend(said)
-    return {place: tuple(said) for place, said in found.items()}
-
-
-def _placed(error: Mapping[str, Any]) -> tuple[str, list[str]]:
-    code, detail = error.get("code", ""), str(error.get("detailedErrorMessage", ""))
-    if code in {"DuplicateField", "FieldValueNotFound"}:
-        return _PATHS.get(str(error.get("field")), ""), [str(error["message"])]
-    if code == "InvalidJsonInput":
-        text, _, path = detail.partition(" - at `$.")
-        place = _PATHS.get(re.sub(r"\[.*?\]", "", path.rstrip("`")), "")
-        return place, [text or str(error["message"])]
-    lines = [line for line in detail.split("\n") if line]
-    place = "tag" if code == "GitRepositoryNotReachable" and _of_the_tag(detail) else ""
-    return place or _CODES.get(code, ""), [str(error["message"]), *lines]
-
-
-def _of_the_tag(cause: str) -> bool:
-    """Whether the repository could be read, and the tag was not there."""
-    return cause.startswith("The tag ") or " has no tag " in cause
 
 
 def body(form: Form, projects: Iterable[Project]) -> dict[str, Any]:

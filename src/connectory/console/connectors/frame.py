@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectory.console.calls import CallRefused
-from connectory.console.connectors import offers, status
+from connectory.console.connectors import calls, offers, status
 from connectory.console.connectors.listing import VIEWING
 from connectory.console.connectors.reading import Known
 from connectory.console.live import Fragment, live
@@ -38,7 +38,7 @@ def around(found: Known) -> dict[str, Any]:
         "draft": draft,
         "connector": found.connector,
         "label": status,
-        "here": offers.address(draft),
+        "here": calls.address(draft),
         "tabs": TABS,
         "offers": offers.offers(draft, found.standing),
         "standing": found.standing,
@@ -48,7 +48,7 @@ def around(found: Known) -> dict[str, Any]:
 
 def framed(visit: Visit, found: Known) -> dict[str, Any]:
     """What a fragment needs beside ``around``: it is rendered without its page."""
-    return {"request": visit.request, "path": offers.address(found.draft), "visit": visit}
+    return {"request": visit.request, "path": calls.address(found.draft), "visit": visit}
 
 
 async def following(request: Request, render: Callable[[], Awaitable[Fragment]]) -> Response:

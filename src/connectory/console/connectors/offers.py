@@ -1,10 +1,9 @@
 """What can be done with a draft now, with which call, and why not what cannot. Pure."""
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
 from connectory.console.calls import Call, located
+from connectory.console.connectors.calls import ACTIONS, action, address
 from connectory.console.connectors.status import Draft, is_listed, locked
 
 NO_ROLE = "Your role does not include this."
@@ -53,41 +52,6 @@ def choices(draft: Draft, standing: Standing) -> tuple[Offer, ...]:
         *_publishing(draft, standing),
         _certifying(draft, standing),
     )
-
-
-def address(draft: Draft, name: str = "") -> str:
-    """A page of the draft, or the target of one of its forms."""
-    return f"/console/connectors/{draft['id']}{'/' if name else ''}{name}"
-
-
-def action(draft: Draft, *actions: dict[str, Any], version: int | None = None) -> Call:
-    """The update of a draft. ``version`` is the one a page was shown with."""
-    body = {"version": draft["version"] if version is None else version, "actions": actions}
-    return Call("POST", f"/connectors/drafts/{draft['id']}", body)
-
-
-ACTIONS: dict[str, dict[str, Any]] = {
-    "preview": {"action": "updatePreviewable"},
-    "publish": {"action": "publish", "certification": False},
-    "list": {"action": "publish", "certification": True},
-    "unlist": {"action": "unlist"},
-}
-"""By the last part of the address of their form."""
-
-
-def deletion(draft: Draft) -> Call:
-    return Call("DELETE", f"/connectors/drafts/{draft['id']}")
-
-
-def comment(draft: Draft, text: str) -> Call:
-    """A word to the reviewers."""
-    return action(draft, {"action": "addCertificationComment", "comment": text})
-
-
-def withdrawal(review_id: str, version: int) -> Call:
-    """Of a request for certification. ``version`` is the certification's own."""
-    path = f"/platform/certifications/{quote(review_id, safe='')}/withdraw"
-    return Call("POST", path, {"version": version})
 
 
 def _offer(draft: Draft, name: str, label: str, why_not: str, kind: str = "") -> Offer:
