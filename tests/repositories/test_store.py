@@ -22,6 +22,7 @@ from connectory.repositories import (
     RepositoryRefused,
     RepositoryUnreachable,
 )
+from connectory.repositories.cache import beside
 
 from .conftest import Origin, Server
 
@@ -423,6 +424,17 @@ async def test_kill_9_in_the_middle_of_a_fetch(
     await asyncio.to_thread(kill_while_fetching, arguments, tmp_path / "cache")
     revision = await store.fetch(URL, "large")
     assert await store.read(revision, "f0", 5_000_000)
+
+
+async def test_what_was_half_made_when_we_were_killed_goes_with_the_next_fetch(
+    tmp_path: Path, store: Repositories, origin: Origin
+) -> None:
+    begun = beside(store.cache.repository(URL))
+    (begun / "objects").mkdir(parents=True)
+    (begun / "HEAD").write_text("half")
+    revision = await store.fetch(URL, "v1")
+    assert await store.read(revision, "connect.yaml") == b"deployAs: []\n"
+    assert not list((tmp_path / "cache").glob("new-*"))
 
 
 async def test_a_lock_held_too_long_is_said(tmp_path: Path, mirror: Path, origin: Origin) -> None:

@@ -47,9 +47,11 @@ class Cache:
         if owner:
             os.chown(self.hosts.parent, *owner)
 
-    def fresh(self, owner: tuple[int, int] | None) -> Path:
-        """An empty folder for a repository to be; it is renamed into place when complete."""
-        folder = self.directory / f"new-{uuid.uuid4().hex}"
+    def fresh(self, repository: Path, owner: tuple[int, int] | None) -> Path:
+        """An empty folder for a repository to be; it is renamed into place when complete. Needs the
+        lock of the repository: what one who was killed had begun is removed."""
+        folder = beside(repository)
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         if owner:
             os.chown(folder, *owner)
@@ -103,6 +105,12 @@ def sweep(repository: Path) -> None:
 
 def discard(repository: Path) -> None:
     """Removes a repository that turned out to be broken. Needs the lock."""
-    grave = repository.with_name(f"new-{uuid.uuid4().hex}")
+    grave = beside(repository)
+    shutil.rmtree(grave, ignore_errors=True)
     repository.rename(grave)
     shutil.rmtree(grave)
+
+
+def beside(repository: Path) -> Path:
+    """Where a repository is made and unmade: one place, so that who is killed leaves no more."""
+    return repository.with_name(f"new-{repository.name}")

@@ -84,7 +84,7 @@ def make(git: Git, repository: Path, bounds: Bounds) -> None:
     if repository.exists():
         sweep(repository)
         return
-    fresh = git.cache.fresh(git.run_as)
+    fresh = git.cache.fresh(repository, git.run_as)
     try:
         made = git.run(commands.init(fresh), bounds)
         if made.status:
