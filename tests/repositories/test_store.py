@@ -1,6 +1,7 @@
 """Repositories through the real Git: what is asked for arrives, what is hostile does not."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import shutil
@@ -403,12 +404,19 @@ def large(origin: Origin) -> Origin:
     return origin
 
 
+def fetching(cache: Path) -> bool:
+    """A repository is renamed while it is made: who looks then sees nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        return any(cache.glob("*/objects/pack/tmp_pack*"))
+    return False
+
+
 def kill_while_fetching(arguments: list[str], cache: Path) -> None:
     """Again when nobody looked while it happened."""
     for _ in range(100):
         shutil.rmtree(cache, ignore_errors=True)
         process = subprocess.Popen(arguments)
-        while process.poll() is None and not list(cache.glob("*/objects/pack/tmp_pack*")):
+        while process.poll() is None and not fetching(cache):
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         if process.wait() == -signal.SIGKILL:

@@ -60,7 +60,7 @@ async def test_a_secret_never_shows_in_the_process_list(sandbox: Sandbox) -> Non
     process = await sandbox.spawn(
         Command(("sleep", "30"), environment={"TOKEN": SECRET}), lambda *_: None
     )
-    shown = b"".join(_read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+    shown = b"".join(_read(path / "cmdline") for path in Path("/proc").glob("[0-9]*"))
     await process.stop(0)
     assert b"sleep" in shown
     assert SECRET.encode() not in shown
