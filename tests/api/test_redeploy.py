@@ -347,11 +347,15 @@ def test_every_success_is_a_revision_without_secrets(api: Any) -> None:
     before = deploy_many(api)
     path = f"{DEPLOYMENTS}/{before['id']}/revisions"
     failed = finish(api, redeploy(api, before).body, "Failed")
-    assert [one["revision"] for one in api.send("GET", path).body] == [1]
+    assert [one["revision"] for one in api.send("GET", path).body["results"]] == [1]
     wanted = values(standardConfiguration=[{"key": "MODE", "value": "slow"}])
     finish(api, redeploy(api, failed, configurationValues=[wanted]).body)
-    listed = api.send("GET", path).body
+    answered = api.send("GET", path).body
+    listed = answered.pop("results")
+    assert answered == {"limit": 20, "offset": 0, "count": 2, "total": 2}
     assert [one["revision"] for one in listed] == [2, 1]
+    second = api.send("GET", f"{path}?limit=1&offset=1").body
+    assert second == {"limit": 1, "offset": 1, "count": 1, "total": 2, "results": listed[1:]}
     newest = listed[0]
     assert api.send("GET", f"{path}/2").body == newest
     assert newest["connector"]["version"] == 1
@@ -401,7 +405,7 @@ def test_a_rollback_brings_values_and_version_back_as_a_new_version(api: Any) ->
     assert body["applications"] == first["applications"]
     assert secrets(api, body)["service"] == {"MODE": "fast", "TOKEN": "hunter2"}
     done = finish(api, body)
-    assert [one["revision"] for one in api.send("GET", f"{path}/revisions").body] == [3, 2, 1]
+    assert [one["revision"] for one in api.send("GET", f"{path}/revisions").body["results"]] == [3, 2, 1]
     # a plain redeploy is no rollback any more
     assert "rollbackRevision" not in redeploy(api, done).body
 
@@ -431,5 +435,5 @@ def test_old_revisions_make_room(api: Any) -> None:
             keep_revision(connection, deployment_with(connection, id=deployment["id"]))
 
     api.database.write_blocking(work)
-    listed = api.send("GET", f"{DEPLOYMENTS}/{deployment['id']}/revisions").body
+    listed = api.send("GET", f"{DEPLOYMENTS}/{deployment['id']}/revisions").body["results"]
     assert [one["revision"] for one in listed] == list(range(KEPT + 1, 1, -1))

@@ -11,7 +11,8 @@ from connectory.api.auditing import record
 from connectory.api.context import body, context, path_revision
 from connectory.api.deployment_lookup import caller_in_project, finder, target_of, what
 from connectory.api.generated_clients import Generated, adapt
-from connectory.api.openapi import Operation
+from connectory.api.openapi import Operation, Paged
+from connectory.api.platform.paging import LIMIT_AND_OFFSET, paged
 from connectory.auth import Caller
 from connectory.auth.scopes import MANAGE_DEPLOYMENTS, VIEW_DEPLOYMENTS
 from connectory.deployments import errors, revisions
@@ -102,7 +103,8 @@ async def roll_back(request: Request) -> Response:
     "List the states a Deployment ran in, newest first",
     tag="Deployment",
     scopes=VIEW_DEPLOYMENTS,
-    answer=tuple[DeploymentRevision, ...],
+    query=LIMIT_AND_OFFSET,
+    answer=Paged(DeploymentRevision),
 )
 async def read_revisions(request: Request) -> Response:
     who = await caller_in_project(request, VIEW_DEPLOYMENTS)
@@ -110,7 +112,7 @@ async def read_revisions(request: Request) -> Response:
     found = await context(request).database.read(
         lambda c: revisions.revisions_of(c, find(c).deployment.id)
     )
-    return answer([revisions.shown(one) for one in found])
+    return paged(request, [revisions.shown(one) for one in found])
 
 
 @Operation(

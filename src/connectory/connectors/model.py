@@ -10,6 +10,7 @@ from connectory.regions import ProjectIdentifier, Region
 from connectory.specification import (
     ApplicationType,
     ExponentialBackoff,
+    HealthCheck,
     Immediate,
     SecuredKey,
     Specification,
@@ -216,6 +217,7 @@ class BuiltApplication(msgspec.Struct, frozen=True):
     post_deploy: str | None = None
     pre_undeploy: str | None = None
     retry_policy: RetryPolicy | None = None
+    health_check: HealthCheck | None = None
 
 
 class Build(msgspec.Struct, frozen=True):

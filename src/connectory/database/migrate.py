@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, inspect, select
 from connectory.database.schema import metadata, revisions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision: a database that has it skips loading Alembic, half a second of start."""
 
 TABLES = frozenset(

@@ -6,6 +6,7 @@ from posixpath import join, normpath
 
 from connectory.durable import Rejected
 from connectory.regions import Region
+from connectory.specification import ApplicationType, HealthCheck
 
 PORT = 8080
 """Nearly every real application listens here, whatever PORT says."""
@@ -28,6 +29,11 @@ class Placement:
     command: tuple[str, ...]
     directory: str = ""
     node: str | None = None
+    kind: ApplicationType = ApplicationType.SERVICE
+    endpoint: str = ""
+    health: HealthCheck | None = None
+    sleeps: bool = False
+    """Whether it may end while nobody calls it: previews and sandboxes do (facts 4.1)."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     generation: str = ""
     """Which deploy asked for it: the same application of another one is another placement."""

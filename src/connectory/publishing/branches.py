@@ -170,6 +170,7 @@ def built(application: PlannedApplication, product: Product) -> BuiltApplication
         post_deploy=application.post_deploy,
         pre_undeploy=application.pre_undeploy,
         retry_policy=application.retry_policy,
+        health_check=application.health_check,
     )
 
 

@@ -8,7 +8,7 @@ from connectory.certification.evidence import Trial
 from connectory.connectors.model import BuiltApplication, RetryPolicy
 from connectory.findings import Finding
 from connectory.repositories import Revision
-from connectory.specification import ApplicationType
+from connectory.specification import ApplicationType, HealthCheck
 
 SERVED = frozenset({ApplicationType.SERVICE, ApplicationType.EVENT, ApplicationType.JOB})
 """Types that are started as a program and answer requests (facts 4.1)."""
@@ -31,6 +31,7 @@ class PlannedApplication(msgspec.Struct, frozen=True):
     post_deploy: str | None = None
     pre_undeploy: str | None = None
     retry_policy: RetryPolicy | None = None
+    health_check: HealthCheck | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
         "installations/revisions.html",
         installation=here.installation,
         may_manage=here.visit.may(*MANAGE),
-        revisions=[(one, here.installation.rollback(one["revision"])) for one in revisions],
+        revisions=[(one, here.installation.rollback(one["revision"])) for one in revisions["results"]],
     )
 
 

@@ -56,7 +56,7 @@ async def _shown(here: Found) -> dict[str, Any]:
         "doing": doing(run),
         "entries": entries(_report(document)),
         "newest": newest,
-        "served_before": bool(kept),
+        "served_before": kept["total"] > 0,
         "applications": applications(document),
         "redeploy": here.installation.redeploy(),
     }

@@ -94,4 +94,5 @@ def _planned(application: Application) -> PlannedApplication:
         post_deploy=application.scripts.post_deploy,
         pre_undeploy=application.scripts.pre_undeploy,
         retry_policy=retry_policy(application.retry_policy),
+        health_check=application.health_check,
     )
