@@ -67,4 +67,4 @@ class DeploymentRequested(Event):
 
 @dataclass(frozen=True)
 class UndeployRequested(Event):
-    pass
+    skip_scripts: bool = False

@@ -73,7 +73,7 @@ def stop_deploying(connection: Connection, event: UndeployRequested) -> None:
 
 
 def start_undeploying(connection: Connection, event: UndeployRequested) -> None:
-    request_run(connection, "undeploy", event.resource_id, {})
+    request_run(connection, "undeploy", event.resource_id, {"skipScripts": event.skip_scripts})
 
 
 on(PreviewRequested, start_preview)

@@ -405,7 +405,11 @@ def test_a_rollback_brings_values_and_version_back_as_a_new_version(api: Any) ->
     assert body["applications"] == first["applications"]
     assert secrets(api, body)["service"] == {"MODE": "fast", "TOKEN": "hunter2"}
     done = finish(api, body)
-    assert [one["revision"] for one in api.send("GET", f"{path}/revisions").body["results"]] == [3, 2, 1]
+    assert [one["revision"] for one in api.send("GET", f"{path}/revisions").body["results"]] == [
+        3,
+        2,
+        1,
+    ]
     # a plain redeploy is no rollback any more
     assert "rollbackRevision" not in redeploy(api, done).body
 

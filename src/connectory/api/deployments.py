@@ -11,7 +11,7 @@ from connectory import reactions
 from connectory.api import redeploying
 from connectory.api.answers import answer, page
 from connectory.api.auditing import record
-from connectory.api.context import body, context, paging, query_types
+from connectory.api.context import body, context, paging, query_bool, query_types
 from connectory.api.deployment_lookup import caller_in_project, finder, target_of, what
 from connectory.api.generated_clients import generate
 from connectory.api.openapi import Operation, Paged, Query, page_parameters
@@ -40,6 +40,9 @@ from connectory.wire import Wire, decode
 
 AWS = ".aws"
 """Regions whose logs are kept for each application apart (facts 10)."""
+SKIP_SCRIPTS = Query(
+    "skipScripts", bool, "Leave out `preUndeploy` scripts: one that fails keeps it.", False
+)
 PENDING = {DeploymentStatus.QUEUED, DeploymentStatus.DEPLOYING, DeploymentStatus.UNDEPLOYING}
 
 
@@ -127,6 +130,7 @@ async def read(request: Request) -> Response:
     "Undeploy: its applications stop, then it is gone",
     tag="Deployment",
     scopes=MANAGE_DEPLOYMENTS,
+    query=(SKIP_SCRIPTS,),
     answer=Deployment,
     status=202,
     errors=(errors.DeploymentInvalidStatusTransitionError,),
@@ -134,7 +138,7 @@ async def read(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """Asked twice, the second time answers the same: it is going."""
     who = await caller_in_project(request, MANAGE_DEPLOYMENTS)
-    find = finder(request, who)
+    find, skip = finder(request, who), query_bool(request, SKIP_SCRIPTS.name) is True
 
     def work(connection: Connection) -> Deployment:
         deployment = find(connection).deployment
@@ -142,7 +146,7 @@ async def remove(request: Request) -> Response:
             return deployment
         going = undeploying(deployment)
         store.save_deployment(connection, going)
-        reactions.react(connection, [UndeployRequested(going.id)])
+        reactions.react(connection, [UndeployRequested(going.id, skip)])
         record(connection, request, who, target_of(going))
         return going
 

@@ -47,9 +47,7 @@ deployment_revisions = Table(
     Column("created_at", String(24), nullable=False),
 )
 
-_STAYS = deployments.c.status.not_in(
-    (DeploymentStatus.UNDEPLOYING, DeploymentStatus.UNDEPLOY_FAILED)
-)
+_STAYS = deployments.c.status != DeploymentStatus.UNDEPLOYING
 KEPT = 20
 """Revisions of a Deployment that stay; each holds its artifacts on disk."""
 
@@ -153,6 +151,20 @@ def all_serving(connection: Connection) -> list[StoredDeployment]:
     """What a starting platform brings back, oldest first: also the last success of a Deployment
     whose redeploy is under way or has failed."""
     return _serving(connection, _STAYS)
+
+
+def newest_build(connection: Connection, deployment_id: str) -> str | None:
+    """The deploy run that the Deployment's newest revision came from."""
+    document = connection.execute(
+        select(deployment_revisions.c.document)
+        .where(deployment_revisions.c.deployment_id == deployment_id)
+        .order_by(deployment_revisions.c.revision.desc())
+        .limit(1)
+    ).scalar()
+    if document is None:
+        return None
+    build = msgspec.json.decode(document, type=Deployment).details.build
+    return build.id if build else None
 
 
 def delete_revisions(connection: Connection, deployment_id: str) -> None:
