@@ -1,6 +1,7 @@
 """``/platform/certifications/{id}/...``: what reviewers do, and a creator's withdrawal."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -27,6 +28,17 @@ from connectory.publishing.certified import attestations_for, certify
 from connectory.wire import Wire, decode
 
 T = TypeVar("T")
+
+
+Reviewing = partial(
+    Operation,
+    tag=TAG,
+    access=Access.PERSON,
+    scopes=MANAGE_CERTIFICATIONS,
+    answer=Certification,
+    errors=(errors,),
+)
+"""What a reviewer does to a certification."""
 
 
 class CertificationVersion(Wire):
@@ -60,57 +72,37 @@ class CertificationRejection(Wire):
     reason: NonEmpty
 
 
-@Operation(
+@Reviewing(
     "takeCertification",
     "Take a certification: the draft is InCertification from now on",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationVersion,
-    answer=Certification,
-    errors=(errors,),
 )
 async def take(request: Request) -> Response:
     return await _done(request, CertificationVersion, lambda a, b: acts.take(a, b.version))
 
 
-@Operation(
+@Reviewing(
     "releaseCertification",
     "Put a certification back into the queue",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationVersion,
-    answer=Certification,
-    errors=(errors,),
 )
 async def release(request: Request) -> Response:
     return await _done(request, CertificationVersion, lambda a, b: acts.release(a, b.version))
 
 
-@Operation(
+@Reviewing(
     "lookAtTag",
     "See again what the tag of a certification names",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationVersion,
-    answer=Certification,
-    errors=(errors,),
 )
 async def look(request: Request) -> Response:
     return await _done(request, CertificationVersion, lambda a, b: acts.look(a, b.version))
 
 
-@Operation(
+@Reviewing(
     "answerRequirement",
     "Decide a requirement of the checklist",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationAnswer,
-    answer=Certification,
-    errors=(errors,),
 )
 async def answer_requirement(request: Request) -> Response:
     return await _done(
@@ -120,28 +112,20 @@ async def answer_requirement(request: Request) -> Response:
     )
 
 
-@Operation(
+@Reviewing(
     "commentCertification",
     "Say something to the creator",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationRemark,
-    answer=Certification,
+    errors=(),
 )
 async def comment(request: Request) -> Response:
     return await _done(request, CertificationRemark, lambda a, b: acts.comment(a, b.comment))
 
 
-@Operation(
+@Reviewing(
     "grantCertification",
     "Grant a certification: the Connector is published, public and certified",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationGrant,
-    answer=Certification,
-    errors=(errors,),
 )
 async def grant(request: Request) -> Response:
     who, asked = await reviewer(request), decode(await body(request), CertificationGrant)
@@ -161,15 +145,10 @@ async def grant(request: Request) -> Response:
     return answer(await platform.database.write(work))
 
 
-@Operation(
+@Reviewing(
     "rejectCertification",
     "Reject a certification: the draft is Failed, and its report says why",
-    tag=TAG,
-    access=Access.PERSON,
-    scopes=MANAGE_CERTIFICATIONS,
     request=CertificationRejection,
-    answer=Certification,
-    errors=(errors,),
 )
 async def reject(request: Request) -> Response:
     return await _done(
