@@ -34,6 +34,28 @@ deployAs:
           description: Signs what is said, so that nobody else says it
           required: true
 """
+BUSY = """\
+deployAs:
+  - name: listener
+    applicationType: event
+    endpoint: /listener
+    retryPolicy:
+      strategy: exponential-backoff
+      minBackoffSeconds: 600
+      maxBackoffSeconds: 600
+      maxAttempts: 5
+  - name: nightly
+    applicationType: job
+    endpoint: /nightly
+    properties:
+      schedule: "0 4 1 1 *"
+"""
+ANSWERING = """\
+require('node:http').createServer((request, answer) => {
+  request.resume();
+  request.on('end', () => { answer.statusCode = STATUS; answer.end(SAID); });
+}).listen(8080);
+"""
 README = """\
 # Greeting
 
@@ -84,6 +106,19 @@ class Repository:
             path = self._work / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+
+
+def busy_files(said: str) -> dict[str, str]:
+    """An event application that refuses every message and says so in these words, and a job that
+    says the same and succeeds."""
+    files = {"connect.yaml": BUSY}
+    for name, status in (("listener", 500), ("nightly", 200)):
+        for path, text in _files("busy").items():
+            if path.startswith("service/"):
+                files[path.replace("service/", f"{name}/")] = text.replace("service", name)
+        server = ANSWERING.replace("STATUS", str(status)).replace("SAID", json.dumps(said))
+        files[f"{name}/server.js"] = server
+    return files
 
 
 def _files(salt: str) -> dict[str, str]:

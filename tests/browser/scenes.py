@@ -104,8 +104,24 @@ def _listed(tab: str = "") -> Path:
     return lambda world: f"/marketplace/{world.listed[1]['id']}{tab}"
 
 
+def _busy(tab: str) -> Path:
+    return lambda world: f"/console/installations/demo/{world.busy['id']}{tab}"
+
+
+def _letter(which: str, tab: str = "") -> Path:
+    """A message of the event application: the one that waits, or the one that was given up."""
+    return lambda world: _busy(f"/topics/listener/messages/{world.letters[which]}{tab}")(world)
+
+
+def _publish_nothing(visitor: Visitor) -> None:
+    visitor.press("Publish")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
 ONE, RUN = "/console/connectors/{id}", "/console/connectors/{id}/runs/{run}"
 REVIEW, INSTALLATION = "/console/certifications/{id}", "/console/installations/{project}/{id}"
+TOPIC = f"{INSTALLATION}/topics/{{application}}"
+MESSAGE = f"{TOPIC}/messages/{{message}}"
 MEMBER = "/console/members/{name}"
 VALUES = "&step=values&region=europe-west1.gcp&which=some&project=demo&shown=europe-west1.gcp"
 
@@ -164,6 +180,18 @@ INSTALLING = (
     Scene("installation-logs", f"{INSTALLATION}/logs", _installation("works", "/logs")),
     Scene("installation-revisions", f"{INSTALLATION}/revisions",
           _installation("works", "/revisions")),
+    Scene("installation-revision", f"{INSTALLATION}/revisions/{{revision}}",
+          _busy("/revisions/1")),
+    Scene("installation-overrides", f"{INSTALLATION}/configuration", _busy("/configuration")),
+    Scene("installation-health", f"{INSTALLATION}/health", _busy("/health")),
+    Scene("topics", f"{INSTALLATION}/topics", _busy("/topics")),
+    Scene("topic", TOPIC, _busy("/topics/listener")),
+    Scene("topic-dead", TOPIC, _busy("/topics/listener?state=dead")),
+    Scene("topic-refused", TOPIC, _busy("/topics/listener"), deeds=_publish_nothing),
+    Scene("message-dead", MESSAGE, _letter("dead")),
+    Scene("message-discard", f"{MESSAGE}/discard", _letter("dead", "/discard")),
+    Scene("jobs", f"{INSTALLATION}/jobs", _busy("/jobs")),
+    Scene("job", f"{INSTALLATION}/jobs/{{application}}", _busy("/jobs/nightly")),
     Scene("installation-uninstall", f"{INSTALLATION}/uninstall",
           _installation("works", "/uninstall")),
 )  # fmt: skip

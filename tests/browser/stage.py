@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from tests.browser.repository import Repository
 from tests.durability.platform import Document, Platform
 
@@ -20,6 +20,7 @@ from connectory.auth.roles import Role
 from connectory.auth.store import create_organization, organization_with_key
 from connectory.auth.users import create_person
 from connectory.database import Database, open_database
+from connectory.hosting.topics.queue import messages
 
 REGION = "europe-west1.gcp"
 CREATORS, CLIENTS = "engines", "shops"
@@ -136,6 +137,41 @@ class Stage(Platform):
         """A running service, as whoever it greets."""
         with urllib.request.urlopen(f"{url}?{urlencode({'name': name})}", timeout=150) as answer:
             assert answer.status == 200
+
+    def publish_event(self, deployment: Document, application: str, text: str) -> str:
+        """A message to the application's topic; its id."""
+        path = f"/platform/deployments/{deployment['id']}/topics/{application}/messages"
+        data = base64.b64encode(text.encode()).decode()
+        made = self.ask("POST", path, {"data": data, "attributes": {"text": text}})
+        assert made.status == 201, made
+        return str(made.body["messageId"])
+
+    def refused(self, deployment: Document, application: str, count: int) -> None:
+        """Returns once so many messages wait for their second attempt."""
+        path = f"/platform/deployments/{deployment['id']}/topics/{application}/messages"
+        until = time.monotonic() + SECONDS
+        while sum(one["attempts"] == 1 for one in self.get(path)["results"]) < count:
+            assert time.monotonic() < until, f"nobody refused them:\n{self.tail()}"
+            time.sleep(0.05)
+
+    def give_up(self, message_id: str) -> None:
+        """As after the last attempt, for which nobody has to wait."""
+        this = messages.c.id == int(message_id)
+        values = {"state": "dead", "attempts": 5}
+        with self._database() as database:
+            database.write_blocking(
+                lambda c: c.execute(update(messages).where(this).values(values)) and None
+            )
+
+    def run(self, deployment: Document, job: str) -> None:
+        """Returns once the job has run."""
+        path = f"/platform/deployments/{deployment['id']}/jobs/{job}/runs"
+        made = self.ask("POST", path)
+        assert made.status == 201, made
+        until = time.monotonic() + SECONDS
+        while self.get(path)["results"][0]["outcome"] in {"waiting", "running"}:
+            assert time.monotonic() < until, f"it does not end:\n{self.tail()}"
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Fails unless it ends cleanly and had no fault of its own."""

@@ -1,9 +1,10 @@
 """Something behind every page: connectors in each state, reviews, installations."""
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tests.browser.repository import BROKEN, README, SERVER, Repository
+from tests.browser.repository import BROKEN, README, SERVER, Repository, busy_files
 from tests.browser.stage import REGION, Stage
 from tests.durability.platform import Document
 
@@ -61,6 +62,23 @@ class World:
         return f"/platform/certifications/{self.review['id']}"
 
     @cached_property
+    def busy(self) -> Document:
+        made = deploy_busy(self.stage, self.words)
+        self.stage.run(made, "nightly")
+        return made
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Two messages that were refused once: one waits for its next attempt in ten minutes, one
+        was given up."""
+        said = json.dumps({"notificationType": "Message", "say": self.words.caller})
+        names = ("waiting", "dead")
+        found = {name: self.stage.publish_event(self.busy, "listener", said) for name in names}
+        self.stage.refused(self.busy, "listener", len(found))
+        self.stage.give_up(found["dead"])
+        return found
+
+    @cached_property
     def red_run(self) -> str:
         found = self.stage.get(f"/platform/runs?resourceId={self.red[1]['id']}")
         return str(found["results"][0]["id"])
@@ -106,3 +124,28 @@ class World:
         said = self.stage.ask("POST", path, {"comment": self.words.comment})
         assert said.status == 200, said
         self.stage.call(self.works["applications"][0]["url"], self.words.caller)
+
+
+def deploy_busy(stage: Stage, words: Words) -> Document:
+    """A Deployment with an event application that takes nothing and a job, redeployed once."""
+    repository = stage.repository("busy")
+    repository.push("1.0.0", {**words.files, **busy_files(words.caller)})
+    draft = stage.create(repository, f"{words.name} busy", **words.fields)
+    stage.publish(draft)
+    body = {
+        "key": "busy",
+        "connector": {"id": draft["id"]},
+        "region": REGION,
+        "configurations": [{"applicationName": name} for name in ("listener", "nightly")],
+    }
+    made = stage.ask("POST", "/demo/deployments", body)
+    assert made.status == 201, made
+    known = stage.deployed(made.body)
+    other = {"applicationName": "nightly", "schedule": "@yearly"}
+    action = {"action": "redeploy", "configurationValues": [other]}
+    changed = {"version": known["version"], "actions": [action]}
+    again = stage.ask("POST", f"/demo/deployments/{known['id']}", changed)
+    assert again.status == 201, again
+    done = stage.deployed(again.body)
+    assert done["status"] == "Deployed", done["details"]
+    return done

@@ -88,6 +88,8 @@ class Things:
                 "project": "demo",
                 "id": self.deployed["id"],
                 "revision": "1",
+                "application": "service",
+                "message": "1",
             },
             "/console/projects": {"key": "demo"},
             "/console/api-clients": {"id": site.first.credentials.client_id},

@@ -27,6 +27,7 @@ from connectory.console import (
 from connectory.console.calls import CallRefused
 from connectory.console.files import Files
 from connectory.console.guarding import Guarded
+from connectory.console.once import Once
 from connectory.console.rendering import rendered
 from connectory.console.sessions import DatabaseSessions
 from connectory.console.visit import SignInNeeded, signed_in, visiting
@@ -69,7 +70,7 @@ def console(context: Context, api: ASGIApp) -> Starlette:
             ConnectError: _told,
         },
     )
-    pages.state.context, pages.state.api = context, api
+    pages.state.context, pages.state.api, pages.state.once = context, api, Once()
     return pages
 
 

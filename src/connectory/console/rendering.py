@@ -1,5 +1,6 @@
 """Templates, and what every one of them may use."""
 
+import hashlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -45,8 +46,18 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"shown": shown, "moment": moment, "ago": ago, "segment": segment, "web": web}
-    made.globals |= {"version": __version__, "located": located}
+    made.globals |= {"version": __version__, "located": located, "watching": watching}
     return made
+
+
+def watching(address: str, html: str) -> str:
+    """``address`` of a stream, for a page that shows ``html`` now."""
+    return f"{address}{'&' if '?' in address else '?'}shown={mark(html)}"
+
+
+def mark(html: str) -> str:
+    """A few letters that tell a fragment from what it was before."""
+    return hashlib.sha256(html.encode()).hexdigest()[:16]
 
 
 def moment(text: str | None) -> Markup:

@@ -65,6 +65,8 @@ def test_a_preview_that_is_rejected_says_why_and_what_to_do(
     assert "http://x/y" not in page.text
     full_page = mia.follow(page, "Full report")
     assert full_page.path == f"/console/reports/{run.id}"
+    back = mia.follow(full_page, "Back to the run")
+    assert back.path == f"/console/connectors/{draft['id']}/runs/{run.id}"
     assert mia.follow(page, "JSON").response.json()["verdict"] == "refused"
     assert mia.follow(page, "SARIF").status == 200
 
@@ -154,18 +156,50 @@ def test_a_run_has_a_page_of_its_own(mia: Browser, site: Site, draft: dict[str, 
 
 def test_the_page_follows_what_goes_on(mia: Browser, site: Site, draft: dict[str, Any]) -> None:
     mia.submit(page_of(mia, draft), "Request preview")
-    begin(site, draft, "fetch")
+    run = begin(site, draft, "fetch")
     live = page_of(mia, draft).root.find("div", **{"sse-close": "over"})["sse-connect"]
-    seen = ""
+    lines = list[str]()
     with mia.client.stream("GET", live) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
-        for text in stream.iter_text():
-            seen += text
-            if "Fetch the repository" in seen and newest(site, draft).finished_at is None:
-                end(site, newest(site, draft), RED, passed=False)
-    assert "event: over" in seen
+        for line in stream.iter_lines():
+            if not lines:
+                end(site, run, RED, passed=False)
+            lines.append(line)
+    # what the page showed already was not sent again: the first update is the end
+    assert [one for one in lines if one.startswith("event:")] == ["event: update", "event: over"]
+    seen = "\n".join(lines)
     assert "The preview was rejected" in seen
-    assert 'hx-swap-oob="innerHTML">Preview: Fetch the repository.' in seen
+    assert 'hx-swap-oob="innerHTML">Preview: ' in seen
+
+
+def test_a_stream_that_comes_again_is_sent_what_has_changed(
+    mia: Browser, site: Site, draft: dict[str, Any]
+) -> None:
+    mia.submit(page_of(mia, draft), "Request preview")
+    begin(site, draft, "fetch")
+    live = page_of(mia, draft).root.find("div", **{"sse-close": "over"})["sse-connect"]
+    with mia.client.stream("GET", live, headers={"last-event-id": "of-before"}) as stream:
+        for line in stream.iter_lines():
+            if line == "event: update":
+                break
+    end(site, newest(site, draft), GREEN, passed=True)
+
+
+def test_a_stream_ends_when_whoever_looks_signs_out(
+    people: People, site: Site, draft: dict[str, Any]
+) -> None:
+    with people.signed_in(people.member) as browser:
+        page = browser.submit(page_of(browser, draft), "Request preview")
+        run = begin(site, draft, "fetch")
+        live = page_of(browser, draft).root.find("div", **{"sse-close": "over"})["sse-connect"]
+        lines = list[str]()
+        with browser.client.stream("GET", live) as stream:
+            for line in stream.iter_lines():
+                if not lines:
+                    browser.submit(page, "Sign out")
+                lines.append(line)
+        assert [one for one in lines if one.startswith("event:")][-1:] == ["event: over"]
+    end(site, run, GREEN, passed=True)
 
 
 def test_a_run_page_follows_its_run(mia: Browser, site: Site, draft: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.api.released import finish
+from tests.api.released import finish, values
 from tests.console.installations.conftest import SECRET, Document, Shop, messages, page_of
 from tests.console.support import Browser, Page
 
@@ -12,6 +12,7 @@ from connectory.deployments.model import Secrets
 from connectory.deployments.store import deployment_with
 
 NEW = "is new: an installation keeps to its applications, so install the Connector anew to have it."
+SCHEDULE, RETRY = "schedule.value.nightly", "retry.value.listener"
 MODE, TOKEN = "value.service.MODE", "value.service.TOKEN"
 
 
@@ -76,6 +77,72 @@ def test_nothing_is_lost_of_what_others_changed_meanwhile(
     page = mia.submit(page, "Redeploy", **{MODE: "mine"})
     assert page.status == 200
     assert variables(shop, deployment)["MODE"] == "mine"
+
+
+@pytest.fixture
+def several(shop: Shop) -> Document:
+    """A service, an event application and a job."""
+    configured = [values(), {"applicationName": "listener"}, {"applicationName": "nightly"}]
+    shared = {"standardConfiguration": [{"key": "REGION", "value": "north"}]}
+    many = shop.connector("many", name="Many")
+    return shop.installed(many, configurations=configured, globalConfiguration=shared)
+
+
+def overrides(shop: Shop, deployment: Document) -> tuple[str, Document]:
+    """The schedule of the job, and the retry policy of the event application."""
+    known = {one["applicationName"]: one for one in shop.now(deployment)["applications"]}
+    return known["nightly"]["schedule"], known["listener"]["retryPolicy"]
+
+
+def test_the_schedule_of_a_job_is_changed(shop: Shop, mia: Browser, several: Document) -> None:
+    page = mia.get(page_of(several, "/configuration"))
+    assert control(page, SCHEDULE)["value"] == "0 0 * * *"
+    mia.submit(page, "Redeploy", **{SCHEDULE: "@every 15m"})
+    assert overrides(shop, several) == ("@every 15m", {"strategy": "immediate"})
+    finish(shop.site, several)
+    mia.submit(mia.get(page_of(several, "/configuration")), "Redeploy", **{SCHEDULE: ""})
+    assert overrides(shop, several)[0] == "@every 15m"
+
+
+def test_the_retry_policy_of_an_event_application_is_changed(
+    shop: Shop, mia: Browser, several: Document
+) -> None:
+    page = mia.get(page_of(several, "/configuration"))
+    sent = {f"{RETRY}.strategy": "exponential-backoff", f"{RETRY}.shortest": "5"}
+    mia.submit(page, "Redeploy", **sent, **{f"{RETRY}.attempts": "7"})
+    policy = {"strategy": "exponential-backoff", "minBackoffSeconds": 5, "maxBackoffSeconds": 600,
+              "maxAttempts": 7}  # fmt: skip
+    assert overrides(shop, several) == ("0 0 * * *", policy)
+    finish(shop.site, several)
+    page = mia.get(page_of(several, "/configuration"))
+    assert control(page, f"{RETRY}.attempts")["value"] == "7"
+    mia.submit(page, "Redeploy", **{f"{RETRY}.strategy": "immediate"})
+    assert overrides(shop, several)[1] == {"strategy": "immediate"}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "told"),
+    [
+        ("schedule.value.nightly", "whenever", "The schedule of nightly is not one"),
+        ("retry.value.listener.shortest", "0", "take 1 to 600"),
+        ("retry.value.listener.shortest", "soon", "take 1 to 600"),
+        ("retry.value.listener.shortest", "601", "take 1 to 600"),
+        ("retry.value.listener.attempts", "many", "maxAttempts takes 5 to 100"),
+    ],
+)
+def test_what_is_wrong_with_either_stands_beside_it(
+    shop: Shop, mia: Browser, several: Document, name: str, typed: str, told: str
+) -> None:
+    page = mia.get(page_of(several, "/configuration"))
+    sent = {f"{RETRY}.strategy": "exponential-backoff"} | {name: typed}
+    page = mia.submit(page, "Redeploy", **sent)
+    assert page.status == 400
+    assert control(page, name)["value"] == typed
+    field = SCHEDULE if name == SCHEDULE else f"{RETRY}.strategy"
+    (wrong,) = [one for one in page.root.find_all() if one.get("name") == field]
+    assert wrong["aria-invalid"] == "true"
+    assert told in page.root.find(id=wrong["aria-describedby"]).text
+    assert overrides(shop, several) == ("0 0 * * *", {"strategy": "immediate"})
 
 
 def test_while_it_changes_it_cannot_be_redeployed(

@@ -10,7 +10,7 @@ from tests.console.support import Browser, Page
 from connectory.connectors import store
 from connectory.connectors.model import ConfigurationKey, ReportEntry, ReportEntryType
 from connectory.connectors.progress import published, released
-from connectory.deployments.progress import deployed, failed
+from connectory.deployments.progress import deployed, failed, serving_at
 from connectory.deployments.store import deployment_with, save_deployment
 from connectory.durable.runs import runs_of
 from connectory.hosting.report import noted
@@ -102,7 +102,8 @@ def test_a_report_and_an_address(shop: Shop, mia: Browser, hostile: Document) ->
         )  # fmt: skip
         stored = deployment_with(connection, id=made["id"]).deployment
         urls = {"service": f"javascript:{EVIL}"}
-        save_deployment(connection, failed(noted(deployed(stored, run.id, urls), run.id, entry)))
+        serving = deployed(serving_at(stored, run.id, urls, {"service": EVIL}))
+        save_deployment(connection, failed(noted(serving, run.id, entry)))
 
     shop.site.database.write_blocking(work)
     harmless(mia.get(page_of(made)))

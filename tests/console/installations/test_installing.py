@@ -1,11 +1,14 @@
 """The wizard: from a Connector to Deployments in the chosen Projects."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 from tests.console.installations.conftest import SECRET, Document, Shop, messages
 from tests.console.support import Browser, Page
 
 from connectory.auth.sessions import console_sessions
+from connectory.deployments.store import deployments as stored
 
 HERE = "/console/install"
 
@@ -21,6 +24,16 @@ def values(browser: Browser, connector: Document, *projects: str) -> Page:
     page = browser.submit(first, "Next", project=list(projects))
     assert page.status == 200, page.text
     return page
+
+
+def release_key(shop: Shop, deployment: Document) -> None:
+    """Its key is free again."""
+
+    def work(connection: Connection) -> None:
+        this = stored.c.id == deployment["id"]
+        connection.execute(update(stored).where(this).values(key=None))
+
+    shop.site.database.write_blocking(work)
 
 
 def deployments(shop: Shop, project: str, connector: Document) -> list[Document]:
@@ -48,6 +61,34 @@ def test_a_connector_is_installed_in_two_steps(
     (application,) = made["applications"]
     assert application["standardConfiguration"] == [{"key": "MODE", "value": "slow"}]
     assert application["securedConfiguration"] == [{"key": "TOKEN", "value": "*" * len(SECRET)}]
+
+
+def test_a_double_click_installs_once(shop: Shop, mia: Browser) -> None:
+    connector = shop.connector(name="Twice")
+    page = values(mia, connector, "demo")
+    form = page.form("Install")
+    fields = form.filled(**{"demo.service.TOKEN": SECRET})
+    with ThreadPoolExecutor() as both:
+        clicks = [both.submit(mia.post, page.url, fields) for _ in range(2)]
+    (made,) = deployments(shop, "demo", connector)
+    for one in clicks:
+        assert one.result().path == f"/console/installations/demo/{made['id']}"
+    # the same page with other values is not the same form, and the page made anew is another
+    other = form.filled(**{"demo.service.TOKEN": SECRET, "key.demo": "second"})
+    mia.post(page.url, other)
+    anew = values(mia, connector, "demo")
+    mia.submit(anew, "Install", **{"demo.service.TOKEN": SECRET})
+    assert len(deployments(shop, "demo", connector)) == 3
+
+
+def test_what_was_refused_can_be_sent_again_as_it_was(shop: Shop, mia: Browser) -> None:
+    connector, other = shop.connector(name="Refused"), shop.connector(name="Holder")
+    holder = shop.installed(other, key="wanted")
+    page = values(mia, connector, "demo")
+    fields = page.form("Install").filled(**{"demo.service.TOKEN": SECRET, "key.demo": "wanted"})
+    assert mia.post(page.url, fields).status == 400
+    release_key(shop, holder)
+    assert mia.post(page.url, fields).path.startswith("/console/installations/demo/")
 
 
 def test_the_form_comes_from_the_configuration_contract(mia: Browser, greeting: Document) -> None:

@@ -1,5 +1,6 @@
 """The page of one installation: what it says, and what can be done from it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from tests.console.installations.conftest import (
 from tests.console.support import Browser, Page
 
 from connectory.connectors.model import ReportEntry, ReportEntryType
-from connectory.deployments.progress import failed
+from connectory.deployments.model import Deployment
+from connectory.deployments.progress import failed, undeploy_failed
 from connectory.deployments.store import deployment_with, save_deployment
-from connectory.durable import RunState
+from connectory.durable import Run, RunState
 from connectory.durable.runs import move, runs_of, step_began, step_ended
 from connectory.hosting.report import noted
 from connectory.wire import now, timestamp
@@ -37,6 +39,25 @@ def hidden(page: Page, label: str) -> str:
 
 def fail(shop: Shop, deployment: Document, title: str, message: str) -> None:
     """The end of a run that gave up."""
+    give_up(shop, deployment, title, message, failed)
+
+
+def stick(shop: Shop, deployment: Document, title: str, message: str) -> None:
+    """The end of a run that could not take it down."""
+    give_up(shop, deployment, title, message, undeploy_failed)
+
+
+def last_run(shop: Shop, deployment: Document) -> Run:
+    return shop.site.database.read_blocking(lambda c: runs_of(c, deployment["id"])[0])
+
+
+def give_up(
+    shop: Shop,
+    deployment: Document,
+    title: str,
+    message: str,
+    how: Callable[[Deployment], Deployment],
+) -> None:
 
     def work(connection: Any) -> None:
         run = runs_of(connection, deployment["id"])[0]
@@ -52,7 +73,7 @@ def fail(shop: Shop, deployment: Document, title: str, message: str) -> None:
         step_began(connection, run.id, "start")
         step_ended(connection, run.id, "start", "done", 1.5, None)
         move(connection, run.id, RunState.FAILED)
-        save_deployment(connection, failed(noted(stored.deployment, run.id, entry)))
+        save_deployment(connection, how(noted(stored.deployment, run.id, entry)))
 
     shop.site.database.write_blocking(work)
 
@@ -99,7 +120,7 @@ def test_the_page_changes_until_it_is_done(shop: Shop, mia: Browser, greeting: D
     with mia.client.stream("GET", element["sse-connect"]) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         for line in stream.iter_lines():
-            if line == "event: update" and not said:
+            if not said:
                 finish(shop.site, deployment)
             said.append(line)
     assert any("url-service" in line for line in said)
@@ -163,34 +184,32 @@ def test_uninstalling_asks_first(shop: Shop, mia: Browser, greeting: Document) -
     assert "Uninstall" not in [one.text for one in page.root.find_all("a")]
 
 
-def test_revisions_lead_back(shop: Shop, mia: Browser, greeting: Document) -> None:
+def test_what_could_not_be_taken_down_says_why_and_offers_the_way_on(
+    shop: Shop, mia: Browser, greeting: Document
+) -> None:
     deployment = shop.installed(greeting)
-    page = mia.get(page_of(deployment, "/configuration"))
-    mia.submit(page, "Redeploy", **{"value.service.MODE": "slow"})
-    finish(shop.site, deployment)
-    page = mia.get(page_of(deployment, "/revisions"))
-    assert [one.text for one in page.root.find("tbody").find_all("th")] == ["2", "1"]
-    assert "Runs now" in page.text
-    page = mia.submit(page, "Roll back")
-    assert "Greeting goes back to revision 1." in messages(page)
-    known = shop.now(deployment)
-    assert known["rollbackRevision"] == 1
-    assert known["applications"][0]["standardConfiguration"] == [{"key": "MODE", "value": "fast"}]
-
-
-def test_a_revision_that_is_none_is_not_there(shop: Shop, mia: Browser, greeting: Document) -> None:
-    deployment = shop.installed(greeting)
-    token = dict(mia.get(page_of(deployment)).form("Redeploy").filled())
-    for number, status in (("99", 200), ("x", 404), ("1e3", 404), ("٣", 404)):
-        page = mia.post(page_of(deployment, f"/revisions/{number}/rollback"), token)
-        assert page.status == status
-    assert shop.now(deployment)["status"] == "Deployed"
+    mia.submit(mia.get(page_of(deployment, "/uninstall")), "Uninstall")
+    stick(shop, deployment, "The script preUndeploy failed", "It ended with 3.")
+    page = mia.get(page_of(deployment))
+    assert "Uninstall failed It could not be taken down, and runs on as before." in page.text
+    assert "Error The script preUndeploy failed" in headings(page)
+    assert "It ended with 3." in page.text
+    asked = mia.follow(page, "Uninstall without scripts")
+    assert "checked" in asked.root.find("input", name="skipScripts").attributes
+    assert f"DELETE /demo/deployments/{deployment['id']}?skipScripts=true" in asked.text
+    page = mia.submit(page, "Try again")
+    assert "Greeting is being uninstalled from demo." in messages(page)
+    assert last_run(shop, deployment).request == '{"skipScripts":false}'
+    stick(shop, deployment, "Failed", "Again.")
+    page = mia.submit(asked, "Uninstall")
+    assert f"DELETE /demo/deployments/{deployment['id']}?skipScripts=true" in messages(page)
+    assert last_run(shop, deployment).request == '{"skipScripts":true}'
 
 
 def test_others_do_not_see_it(shop: Shop, mia: Browser, greeting: Document) -> None:
     deployment = shop.installed(greeting)
-    parts = ("", "/configuration", "/logs", "/logs.txt", "/revisions", "/uninstall", "/events",
-             "/logs/events")  # fmt: skip
+    parts = ("", "/configuration", "/logs", "/logs.txt", "/revisions", "/revisions/1", "/uninstall",
+             "/events", "/logs/events")  # fmt: skip
     with shop.people.signed_in(shop.people.foreign_admin) as browser:
         for part in parts:
             assert browser.get(page_of(deployment, part)).status == 404, part

@@ -5,9 +5,9 @@ from starlette.datastructures import QueryParams
 
 from connectory.console.calls import Answer, Call
 from connectory.console.installations import fields, problems, values
-from connectory.console.installations.following import Seen, begin_after
-from connectory.console.installations.lines import Wanted, line, plain
+from connectory.console.installations.lines import Wanted, line
 from connectory.console.visit import Form
+from connectory.hosting.log_text import plain
 
 UNKNOWN_NOTE = (
     "Deployment does not require standard configuration with key NOTE for application named "
@@ -132,29 +132,6 @@ def entry(text: str, moment: str = "2026-11-23T10:00:00.000Z") -> dict[str, obje
     }
 
 
-def test_what_was_sent_is_not_sent_again() -> None:
-    seen = Seen("2026-11-23T10:00:00.000Z")
-    assert seen.since == "2026-11-23T09:59:55.000Z"
-    old, tick = entry("old"), entry("tick", "2026-11-23T10:00:01.000Z")
-    assert seen.fresh([old, tick]) == [tick]
-    # the same line twice in one moment is two entries; a late one is new as well
-    late = entry("late", "2026-11-23T10:00:00.500Z")
-    assert seen.fresh([old, tick, tick, late]) == [tick, late]
-    assert seen.fresh([old, tick, tick, late]) == []
-    assert seen.since == "2026-11-23T09:59:56.000Z"
-
-
-def test_what_was_written_late_is_not_lost() -> None:
-    shown = entry("shown", "2026-11-23T10:00:01.000Z")
-    late = entry("late", "2026-11-23T10:00:00.500Z")
-    known = begin_after([shown])
-    seen = Seen(known["after"], known["shown"].split("."))
-    # older than what the page ends with, yet not on the page
-    assert seen.fresh([late, shown]) == [late]
-    assert seen.fresh([late, shown]) == []
-    assert Seen("2026-11-23T10:00:02.000Z", []).fresh([late]) == [late]
-
-
 def test_details_that_are_no_object_are_shown() -> None:
     odd = entry("") | {"details": ["a", 1]}
     assert line(odd).text == '["a",1]'
@@ -176,4 +153,3 @@ def test_a_long_line_is_cut_on_the_page_only() -> None:
 def test_unknown_filters_count_as_none() -> None:
     wanted = Wanted.of(QueryParams("severity=LOUD&type=x&text=%20"))
     assert not wanted.narrow
-    assert wanted.takes(entry("anything"))

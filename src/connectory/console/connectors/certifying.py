@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from connectory.console.calls import Call, CallRefused
 from connectory.console.connectors import calls
-from connectory.console.connectors.frame import around, following, framed, viewing
+from connectory.console.connectors.frame import around, framed, viewing
 from connectory.console.connectors.reading import Known, known
 from connectory.console.connectors.status import CERTIFYING, Draft, Label
-from connectory.console.live import Fragment
+from connectory.console.live import Fragment, live
 from connectory.console.rendering import fragment
 from connectory.console.visit import Visit
 
@@ -29,13 +29,14 @@ VERDICTS: Final = {
     "Unknown": Label("Open", "look"),
 }
 OPEN: Final = {"Waiting", "Taken"}
+UPDATE: Final = "connectors/review_update.html"
 
 
 async def show(request: Request) -> Response:
     visit = await viewing(request)
     found = await known(visit)
     values = around(found) | await _review(visit, found)
-    return visit.page("connectors/certification.html", **values)
+    return visit.page("connectors/certification.html", changed=_lines(values), **values)
 
 
 async def events(request: Request) -> Response:
@@ -48,13 +49,13 @@ async def events(request: Request) -> Response:
         values = around(found) | await _review(visit, found) | framed(visit, found)
         if values["review"] is None:
             return Fragment("", over=True)
-        lines = values["current"]["checklist"] if values["current"] else []
+        lines = _lines(values)
         # only these: what somebody has opened in the others stays open
         changed, before = [one for one in lines if one not in before], lines
-        html = fragment("connectors/review_update.html", **values, changed=changed)
-        return Fragment(html, over=found.draft["status"] not in CERTIFYING)
+        html, whole = (fragment(UPDATE, **values, changed=some) for some in (changed, lines))
+        return Fragment(html, over=found.draft["status"] not in CERTIFYING, whole=whole)
 
-    return await following(request, render)
+    return live(request, render)
 
 
 async def certificate(request: Request) -> Response:
@@ -90,6 +91,10 @@ async def _review(visit: Visit, found: Known) -> dict[str, Any]:
         "withdrawal": _withdrawal(review),
         "reply": calls.comment(found.draft, "…"),
     }
+
+
+def _lines(values: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(values["current"]["checklist"]) if values["current"] else []
 
 
 def _withdrawal(review: dict[str, Any] | None) -> Call | None:

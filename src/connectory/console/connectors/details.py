@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from connectory.console.calls import Call
 from connectory.console.connectors import entries, offers, running, status
-from connectory.console.connectors.frame import around, following, framed, viewing
+from connectory.console.connectors.frame import around, framed, viewing
 from connectory.console.connectors.reading import Known, known
 from connectory.console.connectors.running import Shown
-from connectory.console.live import Fragment
+from connectory.console.live import Fragment, live
 from connectory.console.rendering import fragment
 from connectory.console.visit import Visit
 
@@ -35,15 +35,17 @@ async def overview_events(request: Request) -> Response:
     async def render() -> Fragment:
         nonlocal said
         found = await known(visit)
-        values = around(found) | await _now(visit, found, tails)
+        values = around(found) | await _now(visit, found, tails) | framed(visit, found)
         before, said = said, values["run"].now if values["run"] else ""
         # only what is new is announced to who listens
         announced = said if said != before else ""
-        values |= framed(visit, found) | {"announced": announced}
-        html = fragment("connectors/overview.html#live", **values)
-        return Fragment(html, over=not status.is_busy(found.draft))
+        html, whole = (
+            fragment("connectors/overview.html#live", **values, announced=one)
+            for one in (announced, "")
+        )
+        return Fragment(html, over=not status.is_busy(found.draft), whole=whole)
 
-    return await following(request, render)
+    return live(request, render)
 
 
 async def report(request: Request) -> Response:

@@ -1,17 +1,12 @@
 """What every page of Connector Details has around it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 
-from connectory.console.calls import CallRefused
 from connectory.console.connectors import calls, offers, status
 from connectory.console.connectors.listing import VIEWING
 from connectory.console.connectors.reading import Known
-from connectory.console.live import Fragment, live
 from connectory.console.visit import Visit, visiting
 
 TABS: Final = (
@@ -49,22 +44,3 @@ def around(found: Known) -> dict[str, Any]:
 def framed(visit: Visit, found: Known) -> dict[str, Any]:
     """What a fragment needs beside ``around``: it is rendered without its page."""
     return {"request": visit.request, "path": calls.address(found.draft), "visit": visit}
-
-
-async def following(request: Request, render: Callable[[], Awaitable[Fragment]]) -> Response:
-    """``live`` over what can be seen: a page like any other that is refused where there is nothing,
-    and an end where it goes away meanwhile."""
-    last = await render()
-    waiting = [last]
-
-    async def again() -> Fragment:
-        nonlocal last
-        if waiting:
-            return waiting.pop()
-        try:
-            last = await render()
-        except (CallRefused, HTTPException):
-            return Fragment(last.html, over=True)
-        return last
-
-    return live(request, again)

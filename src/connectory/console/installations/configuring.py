@@ -71,7 +71,8 @@ def deployed(installation: Installation) -> Groups:
     """The form with the values that run now."""
     names = (one["applicationName"] for one in installation.document["applications"])
     groups = fields.groups_of(installation.document["connector"], PREFIX, only=names)
-    return fields.with_deployed(groups, installation.document)
+    known = fields.with_deployed(groups, installation.document)
+    return fields.with_overrides(known, installation.document, PREFIX)
 
 
 def version_of(form: Form, here: Found) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from connectory.console.installations.overriding import Retry, Schedule, retry_of, schedule_of
+
 Document = Mapping[str, Any]
 SHARED: Final = ""
 """The group of the values that all applications have."""
@@ -43,11 +45,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Group:
-    """The fields of one application; of all of them under the name ``SHARED``."""
+    """The fields of one application; of all of them under the name ``SHARED``. What is deployed
+    may also run, or be tried again, in another way than its connect.yaml says."""
 
     application: str
     type: str
     fields: tuple[Field, ...]
+    schedule: Schedule | None = None
+    retry: Retry | None = None
 
 
 Groups = tuple[Group, ...]
@@ -98,6 +103,21 @@ def with_deployed(groups: Groups, deployment: Document) -> Groups:
     known = {one["applicationName"]: one for one in deployment["applications"]}
     known[SHARED] = deployment.get("globalConfiguration") or {}
     return each(groups, lambda group, field: _deployed(field, known.get(group.application, {})))
+
+
+def with_overrides(groups: Groups, deployment: Document, prefix: str) -> Groups:
+    """With the schedule of each job, and the retry policy of each event application."""
+    known = {one["applicationName"]: one for one in deployment["applications"]}
+    return tuple(
+        replace(
+            group,
+            schedule=schedule_of(known[group.application], prefix),
+            retry=retry_of(known[group.application], prefix),
+        )
+        if group.application in known
+        else group
+        for group in groups
+    )
 
 
 def _deployed(field: Field, values: Document) -> Field:

@@ -38,6 +38,9 @@ STATUSES: Final = {
     "UndeployFailed": Label("Uninstall failed", "bad"),
 }
 TYPES: Final = {"preview": "Preview", "sandbox": "Sandbox", "production": "Production"}
+EVENT, JOB = "event", "job"
+RUNNING: Final = frozenset({"service", EVENT, JOB})
+"""Types of applications that are processes; the others are files."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,51 @@ class Installation:
         return bool(self.document["status"] == "Undeploying")
 
     @property
+    def stuck(self) -> bool:
+        """Whether it could not be taken down."""
+        return bool(self.document["status"] == "UndeployFailed")
+
+    @property
+    def applications(self) -> tuple[dict[str, Any], ...]:
+        """Each with its ``type``, which the Connector's snapshot knows."""
+        declared = {
+            one["applicationName"]: one["applicationType"]
+            for one in self.document["connector"]["configurations"]
+        }
+        return tuple(
+            {**one, "type": declared.get(one["applicationName"], "")}
+            for one in self.document["applications"]
+        )
+
+    @property
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """Its pages: label and what stands behind ``address``; only those that say something."""
+        types = {one["type"] for one in self.applications}
+        pages = (
+            ("Overview", "", True),
+            ("Configuration", "/configuration", True),
+            ("Events", "/topics", EVENT in types),
+            ("Jobs", "/jobs", JOB in types),
+            ("Health", "/health", bool(types & RUNNING)),
+            ("Logs", "/logs", True),
+            ("Revisions", "/revisions", True),
+        )
+        return tuple((label, path) for label, path, there in pages if there)
+
+    @property
     def address(self) -> str:
         """Of its page; the others of it lie below."""
         return f"{LIST}/{segment(self.project.key)}/{self.document['id']}"
 
     @property
     def path(self) -> str:
-        """Of the Deployment in the API."""
+        """Of the Deployment in the Connect API."""
         return f"/{segment(self.project.key)}/deployments/{self.document['id']}"
+
+    @property
+    def platform(self) -> str:
+        """Of what the platform says of it beside that API."""
+        return f"/platform/deployments/{self.document['id']}"
 
     def redeploy(self, version: int | None = None, **action: Any) -> Call:
         """``version`` is the one a page was shown with."""
@@ -85,8 +125,8 @@ class Installation:
             "POST", self.path, {"version": known, "actions": [{"action": "redeploy", **action}]}
         )
 
-    def uninstall(self) -> Call:
-        return Call("DELETE", self.path)
+    def uninstall(self, *, skip_scripts: bool = False) -> Call:
+        return Call("DELETE", f"{self.path}?skipScripts=true" if skip_scripts else self.path)
 
     def rollback(self, revision: int, version: int | None = None) -> Call:
         known = self.document["version"] if version is None else version

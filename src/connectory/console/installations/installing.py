@@ -22,6 +22,7 @@ from connectory.console.installations.forms import (
 from connectory.console.installations.installation import LIST, MANAGE, TYPES, Installation
 from connectory.console.installations.offering import Choice, Offer, chosen, offered
 from connectory.console.installations.problems import with_problems
+from connectory.console.once import Once, submission
 from connectory.console.visit import Form, Visit, visiting
 
 ADDRESS: Final = "/console/install"
@@ -48,7 +49,8 @@ async def show(request: Request) -> Response:
 
 
 async def install(request: Request) -> Response:
-    """One Deployment in each Project; those that did not work out can be tried again."""
+    """One Deployment in each Project, also after a double click; those that did not work out can be
+    tried again."""
     visit = await visiting(request)
     form = await visit.form()
     visit.require(*MANAGE)
@@ -57,13 +59,22 @@ async def install(request: Request) -> Response:
     if not offer.ready or choice.problem:
         return _choosing(visit, offer, choice, 400)
     asked = [filled_in(one, form) for one in new_forms(offer, choice)]
-    outcomes = [await _installed(visit, offer, choice, one, asked, form) for one in asked]
+
+    async def install_all() -> list[Outcome]:
+        return [await _installed(visit, offer, choice, one, asked, form) for one in asked]
+
+    once: Once = request.app.state.once
+    outcomes = await once.done(form, install_all, keeps=_made_something)
     failed = [one for one in outcomes if not one.answer.ok]
     if failed:
         return _asking_again(visit, offer, choice, outcomes)
     for one in outcomes:
         visit.tell(_said(offer, one), one.answer)
     return visit.done(_where(offer, outcomes))
+
+
+def _made_something(outcomes: list[Outcome]) -> bool:
+    return any(one.answer.ok for one in outcomes)
 
 
 def _went_on(request: Request, choice: Choice) -> bool:
@@ -146,6 +157,7 @@ def _asking(
         choice=choice,
         forms=forms,
         done=done,
+        submission=submission(),
         refused=status >= 400,
         types=TYPES,
         target=located(ADDRESS, offer.query | choice.query),

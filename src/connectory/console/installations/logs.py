@@ -7,28 +7,30 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from connectory.console.calls import CallRefused, located
-from connectory.console.installations.following import begin_after
 from connectory.console.installations.installation import SEE, Found, installation_of
-from connectory.console.installations.lines import SEVERITIES, TYPES, Wanted, line, plain
-from connectory.console.installations.reading import REACH, Log, Page, Read
-from connectory.deployments.errors import DeploymentLogInvalidDateError
-from connectory.wire import now
+from connectory.console.installations.lines import SEVERITIES, TYPES, Wanted, line
+from connectory.console.installations.reading import Log, Page
+from connectory.hosting.log_text import plain
 
 DATES: Final = "The first date must be before the last one, and at most 30 days ago."
 DOWNLOADED: Final = 200_000
-"""Entries looked at for one text."""
+"""Entries of one text."""
 
 
 async def show(request: Request) -> Response:
-    here = await installation_of(request, *SEE)
-    wanted, token = Wanted.of(request.query_params), request.query_params.get("pageToken", "")
+    here, given = await installation_of(request, *SEE), request.query_params
+    log, wanted = Log(here.calls, here.installation), Wanted.of(given)
+    later, earlier = given.get("pageToken", ""), given.get("before", "")
+    # a search with a beginning goes on from there; else it is about the newest
+    onward = bool(later or (wanted.start and not earlier))
     try:
-        read = await _read(Log(here.calls, here.installation), wanted, token)
-    except (CallRefused, DeploymentLogInvalidDateError) as refused:
-        return _page(here, wanted, Read(()), problem=_why(refused))
+        read = await (log.onward(wanted, later) if onward else log.newest(wanted, earlier))
+    except CallRefused as refused:
+        return _page(here, wanted, Page(()), problem=_why(refused))
     # what has an end, or a beginning of its own, is read to the end, not followed
-    follows = not (token or wanted.start or wanted.end)
-    return _page(here, wanted, read, follows=follows, paused="pause" in request.query_params)
+    follows = not (later or earlier or wanted.start or wanted.end)
+    paused = "pause" in given
+    return _page(here, wanted, read, onward=onward, follows=follows, paused=paused)
 
 
 async def download(request: Request) -> Response:
@@ -38,35 +40,26 @@ async def download(request: Request) -> Response:
     first = await anext(pages)  # dates are refused before a download begins
     name = f"{here.installation.project.key}-{here.installation.document['id']}.log.txt"
     return StreamingResponse(
-        _text(wanted, first, pages),
+        _text(first, pages),
         headers={"content-disposition": f'attachment; filename="{name}"'},
         media_type="text/plain",
     )
 
 
-async def _text(wanted: Wanted, first: Page, rest: AsyncIterator[Page]) -> AsyncIterator[bytes]:
-    page, looked_at = first, 0
+async def _text(first: Page, rest: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+    page, written = first, 0
     while True:
-        yield "".join(plain(one) for one in page.entries if wanted.takes(one)).encode()
-        looked_at += len(page.entries)
+        yield "".join(map(plain, page.entries)).encode()
+        written += len(page.entries)
         if not page.next:
             return
-        if looked_at >= DOWNLOADED:
-            yield f"# Cut after {looked_at} entries: choose a later first date.\n".encode()
+        if written >= DOWNLOADED:
+            yield f"# Cut after {written} entries: choose a later first date.\n".encode()
             return
         page = await anext(rest)
 
 
-async def _read(log: Log, wanted: Wanted, token: str) -> Read:
-    """A search with a beginning goes on from there; else it is about the newest."""
-    if wanted.start or token:
-        return await log.onward(wanted, token)
-    return await log.newest(wanted, now())
-
-
-def _why(refused: CallRefused | DeploymentLogInvalidDateError) -> str:
-    if isinstance(refused, DeploymentLogInvalidDateError):
-        return DATES
+def _why(refused: CallRefused) -> str:
     answer = refused.answer
     return DATES if "DeploymentLogInvalidDate" in answer.codes else answer.message
 
@@ -74,8 +67,9 @@ def _why(refused: CallRefused | DeploymentLogInvalidDateError) -> str:
 def _page(
     here: Found,
     wanted: Wanted,
-    read: Read,
+    read: Page,
     *,
+    onward: bool = True,
     follows: bool = False,
     paused: bool = False,
     problem: str = "",
@@ -91,10 +85,11 @@ def _page(
         follows=follows,
         paused=paused,
         address=address,
-        events=located(f"{address}/events", wanted.query | begin_after(read.entries)),
-        more=bool(read.next),
-        following=located(address, wanted.query | {"pageToken": read.next}),
-        searched=read.looked_at if read.looked_at >= REACH else 0,
+        events=located(f"{address}/events", wanted.query | {"after": read.end}),
+        onward=onward,
+        more=located(address, wanted.query | {"pageToken" if onward else "before": read.next})
+        if read.next
+        else "",
         whole=located(f"{address}.txt", wanted.query),
         severities=[(one, f"{one} or worse") for one in SEVERITIES[1:]],
         types=TYPES,

@@ -1,5 +1,6 @@
 """What the API refuses, at the field it is about. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -7,6 +8,7 @@ from connectory.console.calls import Answer
 from connectory.console.installations.fields import SHARED, Field, Group, Groups, each
 from connectory.deployments.errors import (
     DeploymentEmptyRequiredGlobalConfigurationKeyError,
+    DeploymentInvalidRetryPolicyError,
     DeploymentMissingApplicationConfigurationKeyError,
     DeploymentMissingGlobalConfigurationKeyError,
     DeploymentUnknownApplicationConfigurationKeyError,
@@ -27,8 +29,15 @@ def with_problems(groups: Groups, answer: Answer) -> tuple[Groups, tuple[str, ..
             problems=_about(group, field, messages),
         ),
     )
+    shown = tuple(_overrides(one, messages) for one in shown)
     placed = {
         message for group in groups for field in group.fields for message in _expected(group, field)
+    }
+    placed |= {
+        one
+        for group in groups
+        for one in messages
+        if _of_schedule(group, one) or _of_retry(group, one)
     }
     return shown, tuple(one for one in messages if one not in placed)
 
@@ -42,6 +51,37 @@ def told(answer: Answer) -> tuple[str, ...]:
     )
     given = tuple(dict.fromkeys(one for one in found if one))
     return given or (answer.message or "The platform could not do this now. Try again.",)
+
+
+def _overrides(group: Group, messages: tuple[str, ...]) -> Group:
+    """With what is wrong with its schedule or retry policy."""
+    schedule, retry = group.schedule, group.retry
+    return replace(
+        group,
+        schedule=schedule
+        and replace(schedule, problem=_first(one for one in messages if _of_schedule(group, one))),
+        retry=retry and replace(retry, problem=_first(_of_retry(group, one) for one in messages)),
+    )
+
+
+def _is_override(group: Group, message: str) -> bool:
+    return _of_schedule(group, message) or bool(_of_retry(group, message))
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((one for one in texts if one), "")
+
+
+def _of_schedule(group: Group, message: str) -> bool:
+    return bool(group.schedule) and message.startswith(f"The schedule of {group.application} ")
+
+
+def _of_retry(group: Group, message: str) -> str:
+    """What is wrong with the policy; empty when the message is about something else."""
+    begins = DeploymentInvalidRetryPolicyError(group.application, "").message
+    if group.retry is None or not message.startswith(begins):
+        return ""
+    return message.removeprefix(begins)
 
 
 def _about(group: Group, field: Field, messages: tuple[str, ...]) -> tuple[str, ...]:

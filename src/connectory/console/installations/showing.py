@@ -38,7 +38,8 @@ async def events(request: Request) -> Response:
             if refused.answer.status != GONE:
                 raise
             return Fragment(_fragment(request, GONE_BLOCK, here, {}), over=True)
-        return Fragment(_fragment(request, BLOCK, now, shown), over=not now.installation.busy)
+        html, whole = (_fragment(request, BLOCK, now, shown, live=said) for said in (True, False))
+        return Fragment(html, over=not now.installation.busy, whole=whole)
 
     return live(request, render)
 
@@ -57,31 +58,25 @@ async def _shown(here: Found) -> dict[str, Any]:
         "entries": entries(_report(document)),
         "newest": newest,
         "served_before": kept["total"] > 0,
-        "applications": applications(document),
+        "applications": here.installation.applications,
         "redeploy": here.installation.redeploy(),
+        "uninstall": here.installation.uninstall(),
     }
-
-
-def applications(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each application with its type, which the Connector's snapshot knows."""
-    declared = {one["applicationName"]: one for one in document["connector"]["configurations"]}
-    return [
-        {**one, "type": declared.get(one["applicationName"], {}).get("applicationType", "")}
-        for one in document["applications"]
-    ]
 
 
 def _report(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return (document["details"].get("build") or {}).get("report")
 
 
-def _fragment(request: Request, block: str, here: Found, shown: Mapping[str, Any]) -> str:
+def _fragment(
+    request: Request, block: str, here: Found, shown: Mapping[str, Any], *, live: bool = True
+) -> str:
     return fragment(
         block,
         request=request,
         path=here.installation.address,
         visit=here.visit,
         installation=here.installation,
-        live=True,
+        live=live,
         **shown,
     )

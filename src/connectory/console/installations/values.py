@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from connectory.console.installations import overriding
 from connectory.console.installations.fields import SHARED, Field, Group, Groups, each
 from connectory.console.visit import Form
 
@@ -15,9 +16,17 @@ UNKNOWN: Final = "…"
 
 def with_typed(groups: Groups, form: Form) -> Groups:
     """As somebody filled them in, to show again."""
-    return each(
+    filled = each(
         groups,
         lambda _, field: field if field.secured else replace(field, value=typed(form, field)),
+    )
+    return tuple(
+        replace(
+            one,
+            schedule=overriding.schedule_typed(one.schedule, form),
+            retry=overriding.retry_typed(one.retry, form),
+        )
+        for one in filled
     )
 
 
@@ -41,7 +50,10 @@ def changed_values(groups: Groups, form: Form) -> dict[str, Any]:
             return value or None
         return value if value != field.value.replace("\r\n", "\n") else None
 
-    return renamed(_body(groups, changed, every=False))
+    def overridden(group: Group) -> dict[str, Any]:
+        return overriding.changed(group.schedule, group.retry, form)
+
+    return renamed(_body(groups, changed, every=False, more=overridden))
 
 
 def new_values(groups: Groups, form: Form) -> dict[str, Any]:
@@ -64,12 +76,23 @@ def renamed(body: dict[str, Any]) -> dict[str, Any]:
     return values | {name: one for name, one in body.items() if name != "configurations"}
 
 
-def _body(groups: Groups, value_of: ValueOf, every: bool) -> dict[str, Any]:
+def _nothing(_: Group) -> dict[str, Any]:
+    return {}
+
+
+def _body(
+    groups: Groups,
+    value_of: ValueOf,
+    every: bool,
+    more: Callable[[Group], dict[str, Any]] = _nothing,
+) -> dict[str, Any]:
+    """``more``: what else is said of an application."""
     applications, shared = [], None
     for group in groups:
-        values = {
+        values: dict[str, Any] = {
             "standardConfiguration": list(_values(group, value_of, False)),
             "securedConfiguration": list(_values(group, value_of, True)),
+            **more(group),
         }
         given = any(values.values())
         if group.application == SHARED:
