@@ -15,11 +15,15 @@ from tests.ports import silent_port
 COMMAND = (sys.executable, "-m", "connectory")
 
 
+def clean() -> dict[str, str]:
+    """The environment without settings."""
+    return {name: value for name, value in os.environ.items() if "CONNECTORY" not in name}
+
+
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if "CONNECTORY" not in name}
     return subprocess.run(
         [*COMMAND, *arguments],
-        env=clean | environment,
+        env=clean() | environment,
         capture_output=True,
         text=True,
         timeout=170,

@@ -2,7 +2,17 @@
 
 import typer
 
-from connectory.cli import administration, advisories, demo, explain, keys, up, validate, verify
+from connectory.cli import (
+    administration,
+    advisories,
+    demo,
+    explain,
+    keys,
+    logs,
+    up,
+    validate,
+    verify,
+)
 
 app = typer.Typer(
     name="connectory",
@@ -16,6 +26,7 @@ app.command("demo")(demo.demo)
 app.command("validate")(validate.validate)
 app.command("explain")(explain.explain)
 app.command("verify")(verify.verify)
+app.command("logs")(logs.logs)
 app.add_typer(advisories.advisories, name="advisories")
 app.add_typer(administration.organization, name="organization")
 app.add_typer(administration.project, name="project")

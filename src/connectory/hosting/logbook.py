@@ -1,41 +1,59 @@
-"""Collecting what applications say: buffered, masked, written in batches off everyone's path."""
+"""Collecting what applications say: bounded, masked, written in batches off everyone's path."""
 
 import asyncio
 import contextlib
 import threading
-from collections import Counter, deque
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from connectory.database import Database
+from connectory.hosting.floods import Allowance, Backlog, Losses, Source
 from connectory.hosting.lines import Said, Severity, text, understood
-from connectory.hosting.logs import SWEEP, deployment_logs, sweep_logs
+from connectory.hosting.logs import SWEEP, keep_logs, sweep_logs
 from connectory.hosting.masking import Masking
+from connectory.settings import Settings
 from connectory.wire import now, timestamp
+
+__all__ = ["Bounds", "LogBook", "Source"]
 
 log = structlog.get_logger()
 
 DELAY = 0.25
 """Seconds an entry waits for company."""
 BUFFER = 10_000
-"""Entries kept in memory, at most 80 MiB (a line has at most 8 KiB); older ones are dropped."""
-BATCH = 500
+"""Entries kept in memory, at most 160 MiB (a line has at most 16 KiB)."""
+BATCH = 1000
 """Entries written in one transaction, so that nobody else waits long for the writer."""
+PERIOD = 10.0
+"""Seconds between two notes about what an application has lost."""
+PERIOD_OF_OLD = 300.0
+"""The same about the oldest entries, which went because there are too many: a note must not be
+among them soon."""
 DAY = 86_400.0
 REMEMBERED = 1000
 """Deployments that went away lately: a request under way must not bring their log back."""
+MIB = 1 << 20
 
 
-class Source(NamedTuple):
-    """Whose entry it is."""
+class Bounds(NamedTuple):
+    """``rate``: entries a second that one application may add over time. ``size``: bytes of a
+    Deployment's log that are kept."""
 
-    deployment_id: str
-    application_name: str
+    rate: int = 1000
+    size: int = 256 * MIB
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Bounds":
+        return cls(settings.log_rate, settings.log_max_size * MIB)
+
+
+USUAL = Bounds()
 
 
 class Waiting(NamedTuple):
@@ -47,12 +65,23 @@ class Waiting(NamedTuple):
 class LogBook:
     """Takes entries from any thread and never makes anyone wait."""
 
-    def __init__(self, database: Database, retention_days: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        retention_days: int,
+        bounds: Bounds = USUAL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._retention = timedelta(days=retention_days)
+        self._bounds = bounds
+        self._clock = clock
         self._guard = threading.Lock()
-        self._waiting: deque[Waiting] = deque()
-        self._dropped: Counter[Source] = Counter()
+        self._writing = asyncio.Lock()
+        self._waiting = Backlog[Waiting](BUFFER)
+        self._allowances: dict[Source, Allowance] = {}
+        self._lost = Losses(PERIOD, clock)
+        self._removed = Losses(PERIOD_OF_OLD, clock)
         self._maskings: dict[str, Masking] = {}
         self._secrets: dict[str, frozenset[str]] = {}
         self._gone: dict[str, None] = {}
@@ -75,9 +104,10 @@ class LogBook:
 
     async def stop(self) -> None:
         """Write what is left."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with self._writing:  # a batch under way is written to its end
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._wake = lambda: None
         await self.flush()
 
@@ -101,48 +131,79 @@ class LogBook:
             self._gone[deployment_id] = None
             if len(self._gone) > REMEMBERED:
                 self._gone.pop(next(iter(self._gone)))
-            self._waiting = deque(
-                one for one in self._waiting if one.source.deployment_id != deployment_id
-            )
+            self._waiting.forget(deployment_id)
+            self._lost.forget(deployment_id)
+            self._removed.forget(deployment_id)
+            for source in [one for one in self._allowances if one.deployment_id == deployment_id]:
+                del self._allowances[source]
 
     def line(self, source: Source, stream: str, line: str) -> None:
         """A line an application wrote."""
         self._add(source, lambda masking: understood(stream, masking.masked(line)))
 
-    def note(self, source: Source, message: str, severity: Severity) -> None:
-        """Something the platform says in an application's log."""
-        self._add(source, lambda masking: text(masking.masked(message), severity))
-
     def entry(self, source: Source, said: Callable[[Masking], Said]) -> None:
-        """Anything else; ``said`` is called later, off the path of whoever adds it."""
+        """Anything else that comes as often as others like; ``said`` is called later, off the path
+        of whoever adds it."""
         self._add(source, said)
 
-    def _add(self, source: Source, said: Callable[[Masking], Said]) -> None:
+    def note(self, source: Source, message: str, severity: Severity) -> None:
+        """Something the platform says in an application's log; it always may."""
+        self._add(source, lambda masking: text(masking.masked(message), severity), free=True)
+
+    def _add(self, source: Source, said: Callable[[Masking], Said], *, free: bool = False) -> None:
         with self._guard:
             if source.deployment_id in self._gone:
                 return
-            if len(self._waiting) >= BUFFER:
-                self._dropped[self._waiting.popleft().source] += 1
-            first = not self._waiting
-            self._waiting.append(Waiting(source, timestamp(now()), said))
+            allowed = free or self._allowance(source).take()
+            first = not len(self._waiting) and (allowed or not self._lost)
+            if allowed:
+                loser = self._waiting.add(source, Waiting(source, timestamp(now()), said))
+            else:
+                loser = source
+            if loser is not None:
+                self._lost.add(loser)
         if first:
             self._wake()
 
+    def _allowance(self, source: Source) -> Allowance:
+        known = self._allowances.get(source)
+        if known is None:
+            known = self._allowances[source] = Allowance(self._bounds.rate, self._clock)
+        return known
+
     async def flush(self) -> None:
         """Write everything added so far."""
-        for _ in range(1 + BUFFER // BATCH):
-            rows = self._taken()
-            if not rows:
-                return
-            await self._database.write(partial(_insert, rows))
+        while await self._write_batch(every_loss=True):
+            pass
 
-    def _taken(self) -> list[dict[str, Any]]:
+    async def _write_batch(self, *, every_loss: bool = False) -> bool:
+        """Whether there was anything to write."""
+        async with self._writing:
+            rows = await asyncio.to_thread(partial(self._rows, every_loss=every_loss))
+            if rows:
+                await self._database.write(partial(self._keep, rows))
+            return bool(rows)
+
+    def _keep(self, rows: list[dict[str, Any]], connection: Connection) -> None:
+        with self._guard:  # what went away since the rows were made stays away
+            rows = [row for row in rows if row["deployment_id"] not in self._gone]
+        if not rows:
+            return
+        gone = keep_logs(connection, rows, self._bounds.size)
         with self._guard:
-            dropped, self._dropped = self._dropped, Counter()
-            count = min(BATCH, len(self._waiting))
-            batch = [self._waiting.popleft() for _ in range(count)]
-        rows = [self._row(Waiting(who, timestamp(now()), _loss(n))) for who, n in dropped.items()]
-        return rows + [self._row(one) for one in batch]
+            for source, count in gone.items():
+                self._removed.add(source, count)
+
+    def _rows(self, *, every_loss: bool) -> list[dict[str, Any]]:
+        moment = timestamp(now())
+        with self._guard:
+            lost, removed = self._lost.take(everything=every_loss), self._removed.take()
+            batch = self._waiting.take(BATCH)
+        notes = [
+            *(Waiting(who, moment, _lost(count, self._bounds.rate)) for who, count in lost),
+            *(Waiting(who, moment, _removed(count, self._bounds.size)) for who, count in removed),
+        ]
+        return [self._row(one) for one in (*notes, *batch)]
 
     def _row(self, waiting: Waiting) -> dict[str, Any]:
         said = waiting.said(self.masking(waiting.source.deployment_id))
@@ -156,17 +217,26 @@ class LogBook:
         }
 
     async def _write_forever(self, something: asyncio.Event) -> None:
+        """A batch at a time, with a pause: however much is said, so many a second are written."""
         while True:
-            await something.wait()
+            await self._until(something)
             await asyncio.sleep(DELAY)
             something.clear()
             try:
-                await self.flush()
-                if self._waiting:
-                    something.set()
+                await self._write_batch()
             except Exception:
                 # entries of one batch are lost, the platform goes on
                 log.exception("logs.not_written")
+            if len(self._waiting):
+                something.set()
+
+    async def _until(self, something: asyncio.Event) -> None:
+        """Until an entry waits, or a loss is to be told of."""
+        with self._guard:
+            due = self._lost.due()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(due):
+                await something.wait()
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -185,10 +255,14 @@ class LogBook:
             await asyncio.sleep(DELAY)
 
 
-def _insert(rows: list[dict[str, Any]], connection: Connection) -> None:
-    connection.execute(insert(deployment_logs), rows)
-
-
-def _loss(count: int) -> Callable[[Masking], Said]:
-    message = f"{count} earlier entries were dropped: they came faster than they can be stored."
+def _lost(count: int, rate: int) -> Callable[[Masking], Said]:
+    message = (
+        f"{count} entries were dropped: more than {rate} a second over time, or more than can be "
+        "stored."
+    )
     return lambda _: text(message, Severity.WARNING)
+
+
+def _removed(count: int, size: int) -> Callable[[Masking], Said]:
+    message = f"The {count} oldest entries were removed: a log has at most {size // MIB} MiB."
+    return lambda _: text(message, Severity.NOTICE)

@@ -1,9 +1,14 @@
-"""The logs of Deployments: the table, the contract's shape, and reading by date and page."""
+"""The logs of Deployments: the tables, the contract's shape, and keeping them within their bounds.
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+Entries are written one after the other, also where several connections could write at once
+(PostgreSQL): what is committed later has the greater id, so a reader that has come to an id has
+missed nothing before it.
+"""
+
+from collections import Counter
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -12,28 +17,30 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    Row,
     String,
     Table,
     delete,
+    func,
+    insert,
     select,
+    update,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from connectory.database.schema import metadata
-from connectory.deployments.errors import (
-    DeploymentLogInvalidDateError,
-    DeploymentLogInvalidPageTokenError,
-)
 from connectory.deployments.store import deployments
+from connectory.hosting.floods import Source
 from connectory.hosting.lines import LogType, Severity
-from connectory.wire import Wire, now, timestamp
+from connectory.wire import Wire, timestamp
 
-PAGE = 100
-WINDOW = timedelta(days=30)
-"""How far back a search may begin (types.json: at most 30 days back)."""
-TOLERANCE = timedelta(hours=1)
-"""A client that computes "30 days ago" itself may have another clock."""
 SWEEP = 5000
+"""Entries removed in one transaction."""
+OVERHEAD = 200
+"""Bytes that an entry takes beside its details, roughly."""
+TURN = 0x6C6F6773
+"""The lock of PostgreSQL that writers of the log take their turn by."""
 
 deployment_logs = Table(
     "deployment_logs",
@@ -54,6 +61,15 @@ deployment_logs = Table(
     sqlite_autoincrement=True,  # a page token must never point at another entry later
 )
 
+deployment_log_sizes = Table(
+    "deployment_log_sizes",
+    metadata,
+    Column("deployment_id", String(36), primary_key=True),
+    Column("application_name", String(256), primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""How much of each application's log is kept: counting it anew would read all of it."""
+
 
 class DeploymentLog(Wire):
     """One entry as the contract shows it; ``details`` is any JSON."""
@@ -66,119 +82,109 @@ class DeploymentLog(Wire):
     details: msgspec.Raw
 
 
-class LogPage(NamedTuple):
-    """``next`` is "" behind the last entry."""
+class _Octets(GenericFunction[int]):
+    """How many bytes a text takes."""
 
-    entries: tuple[DeploymentLog, ...]
-    next: str
-
-
-def entries(
-    connection: Connection,
-    deployment_id: str,
-    application: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    cursor: str | None = None,
-    limit: int = PAGE,
-) -> LogPage:
-    """A page of a Deployment's log, oldest first; ``start`` and ``end`` come from ``window``.
-
-    Raises ``DeploymentLogInvalidPageTokenError``.
-    """
-    where = [deployment_logs.c.deployment_id == deployment_id]
-    if application is not None:
-        where.append(deployment_logs.c.application_name == application)
-    if start is not None:
-        where.append(deployment_logs.c.timestamp >= start)
-    if end is not None:
-        where.append(deployment_logs.c.timestamp <= end)
-    if cursor:
-        where.append(deployment_logs.c.id > _position(cursor))
-    rows = connection.execute(
-        select(deployment_logs).where(*where).order_by(deployment_logs.c.id).limit(limit + 1)
-    ).all()
-    more = len(rows) > limit
-    return LogPage(tuple(map(_entry, rows[:limit])), _token(rows[limit - 1].id) if more else "")
+    name = "octet_length"
+    type = BigInteger()
+    inherit_cache = True
 
 
-def window(
-    start: str | None, end: str | None, moment: datetime | None = None
-) -> tuple[str | None, str | None]:
-    """Both ends of a search as the table writes them.
-
-    Raises ``DeploymentLogInvalidDateError`` for text that is no date, a beginning more than 30 days
-    back, or an end before the beginning.
-    """
-    first, last = parse_date(start), parse_date(end)
-    earliest = (moment or now()) - WINDOW - TOLERANCE
-    if first is not None and first < earliest:
-        raise DeploymentLogInvalidDateError
-    if first is not None and last is not None and last < first:
-        raise DeploymentLogInvalidDateError
-    return (
-        timestamp(first) if first is not None else None,
-        timestamp(last) if last is not None else None,
-    )
+@compiles(_Octets, "sqlite")
+def _octets_of_sqlite(element: _Octets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
 
 
-def parse_date(text: str | None) -> datetime | None:
-    """ISO 8601 with a zone, or without one for UTC (facts 10: clients send both forms)."""
-    if not text:
-        return None
-    try:
-        # a query string turns the plus sign of an unescaped zone into a space
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise DeploymentLogInvalidDateError from None
+def keep_logs(
+    connection: Connection, rows: list[dict[str, Any]], most: int | None = None
+) -> Counter[Source]:
+    """Write entries behind all others. Of a Deployment with more than ``most`` bytes, the oldest
+    go, of the application that has the most. How many went."""
+    _take_turn(connection)
+    connection.execute(insert(deployment_logs), rows)
+    added, gone = Counter[Source](), Counter[Source]()
+    for row in rows:
+        source = Source(row["deployment_id"], row["application_name"])
+        added[source] += OVERHEAD + len(row["details"].encode())
+    for source, size in added.items():
+        _grow(connection, source, size)
+    for deployment_id in {one.deployment_id for one in added} if most is not None else ():
+        sizes = _sizes(connection, deployment_id)
+        if (excess := sizes.total() - (most or 0)) > 0:
+            largest = max(sizes, key=lambda one: sizes[one])
+            gone[largest] = _shorten(connection, largest, excess)
+    return gone
 
 
 def delete_logs(connection: Connection, deployment_id: str) -> None:
-    connection.execute(
-        delete(deployment_logs).where(deployment_logs.c.deployment_id == deployment_id)
-    )
+    for table in (deployment_logs, deployment_log_sizes):
+        connection.execute(delete(table).where(table.c.deployment_id == deployment_id))
 
 
 def delete_orphaned_logs(connection: Connection) -> None:
     """Remove what a killed platform wrote about Deployments that are gone."""
     known = select(deployments.c.id)
-    connection.execute(delete(deployment_logs).where(deployment_logs.c.deployment_id.not_in(known)))
+    for table in (deployment_logs, deployment_log_sizes):
+        connection.execute(delete(table).where(table.c.deployment_id.not_in(known)))
 
 
 def sweep_logs(connection: Connection, before: datetime) -> int:
     """Remove the oldest entries from before ``before``, a bounded number; how many went."""
-    old = (
-        select(deployment_logs.c.id)
-        .where(deployment_logs.c.timestamp < timestamp(before))
+    _take_turn(connection)
+    logs = deployment_logs.c
+    old = connection.execute(
+        select(logs.id, logs.deployment_id, logs.application_name, _Octets(logs.details))
+        .where(logs.timestamp < timestamp(before))
+        .order_by(logs.timestamp)
         .limit(SWEEP)
+    ).all()
+    connection.execute(delete(deployment_logs).where(logs.id.in_([one[0] for one in old])))
+    freed = Counter[Source]()
+    for _, deployment_id, application_name, size in old:
+        freed[Source(deployment_id, application_name)] += OVERHEAD + size
+    for source, size in freed.items():
+        _grow(connection, source, -size)
+    return len(old)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Until this transaction is committed, no other one writes. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TURN)))
+
+
+def _sizes(connection: Connection, deployment_id: str) -> Counter[Source]:
+    sizes = deployment_log_sizes.c
+    rows = connection.execute(
+        select(sizes.application_name, sizes.bytes).where(sizes.deployment_id == deployment_id)
     )
-    gone = connection.execute(delete(deployment_logs).where(deployment_logs.c.id.in_(old)))
-    return gone.rowcount
+    return Counter({Source(deployment_id, name): size for name, size in rows})
 
 
-def _token(position: int) -> str:
-    return urlsafe_b64encode(f"1.{position}".encode()).decode()
+def _grow(connection: Connection, source: Source, size: int) -> None:
+    """Note that ``size`` more is kept; less than nothing never is."""
+    sizes = deployment_log_sizes.c
+    known = _sizes(connection, source.deployment_id)
+    whole = max(0, known[source] + size)
+    if source not in known:
+        row = {**source._asdict(), "bytes": whole}
+        connection.execute(insert(deployment_log_sizes).values(row))
+        return
+    this = (sizes.deployment_id == source[0], sizes.application_name == source[1])
+    connection.execute(update(deployment_log_sizes).where(*this).values(bytes=whole))
 
 
-def _position(cursor: str) -> int:
-    try:
-        version, _, position = (
-            urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(".")
-        )
-        if version != "1" or not position.isdecimal() or len(position) > 18:
-            raise DeploymentLogInvalidPageTokenError(cursor)
-        return int(position)
-    except (binascii.Error, UnicodeError):
-        raise DeploymentLogInvalidPageTokenError(cursor) from None
-
-
-def _entry(row: Row[Any]) -> DeploymentLog:
-    return DeploymentLog(
-        type=LogType(row.type),
-        deployment_id=row.deployment_id,
-        application_name=row.application_name,
-        severity=Severity(row.severity),
-        timestamp=row.timestamp,
-        details=msgspec.Raw(row.details.encode()),
-    )
+def _shorten(connection: Connection, source: Source, excess: int) -> int:
+    """Remove the oldest entries that are ``excess`` bytes together, a bounded number of them."""
+    logs = deployment_logs.c
+    this = (logs.deployment_id == source[0], logs.application_name == source[1])
+    oldest = connection.execute(
+        select(logs.id, _Octets(logs.details)).where(*this).order_by(logs.id).limit(SWEEP)
+    ).all()
+    if not oldest:
+        return 0
+    freed = list(accumulate(OVERHEAD + size for _, size in oldest))
+    enough = next((at for at, size in enumerate(freed) if size >= excess), len(freed) - 1)
+    connection.execute(delete(deployment_logs).where(*this, logs.id <= oldest[enough].id))
+    _grow(connection, source, -freed[enough])
+    return enough + 1
