@@ -39,6 +39,9 @@ bench:   ## ratios against named comparators
 	@bin/run python -m benchmarks.validate
 	@bin/run python -m benchmarks.api
 	@bin/run python -m benchmarks.marketplace
+	@bin/run python -m benchmarks.gateway
+	@bin/run python -m benchmarks.events
+	@bin/run python -m benchmarks.schedules
 
 docs:    ## write the reference pages from the code
 	@bin/run python -m connectory.reference

@@ -8,7 +8,7 @@ from connectory.cli.caches import cache_directory
 from connectory.client import Client
 from connectory.connectors.actions import Publish
 from connectory.connectors.model import ConnectorStaged, ConnectorStagedDraft, Creator, Repository
-from connectory.main import serving
+from connectory.main import Running, serving
 from connectory.settings import load
 
 PORT = 18_555
@@ -24,6 +24,15 @@ async def platform(
     directory: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Client]:
     """A client of a fresh platform on ``directory``, with everything cold but Node and npm."""
+    async with whole_platform(directory, environment) as (_, client):
+        yield client
+
+
+@asynccontextmanager
+async def whole_platform(
+    directory: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[Running, Client]]:
+    """The platform itself as well, for what no client can see."""
     settings = load(
         environment or {},
         data=str(directory / "data"),
@@ -36,7 +45,7 @@ async def platform(
         assert first is not None
         async with Client(settings.origin, first.credentials) as client:
             running.platform.engine.launched.wait(30)
-            yield client
+            yield running, client
 
 
 async def drafted(client: Client, url: str, tag: str) -> ConnectorStaged:

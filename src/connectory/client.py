@@ -23,7 +23,14 @@ from connectory.connectors.model import (
     ConnectorStatus,
     IsPreviewable,
 )
-from connectory.deployments.model import Deployment, DeploymentDraft, DeploymentStatus
+from connectory.deployments.model import (
+    Deployment,
+    DeploymentDraft,
+    DeploymentRollback,
+    DeploymentStatus,
+    DeploymentUpdate,
+    Redeploy,
+)
 
 T = TypeVar("T")
 
@@ -84,6 +91,22 @@ class Client:
 
     async def deployment(self, id: str, wait: float = 0) -> Deployment:  # noqa: A002
         return await self._send("GET", f"{self._deployments()}/{id}", None, Deployment, wait)
+
+    async def redeploy(self, deployment: Deployment, wanted: Redeploy) -> Deployment:
+        body = DeploymentUpdate(version=deployment.version, actions=(wanted,))
+        path = f"{self._deployments()}/{deployment.id}"
+        return await self._send("POST", path, body, Deployment)
+
+    async def roll_back(self, deployment: Deployment, revision: int) -> Deployment:
+        path = f"{self._deployments()}/{deployment.id}/revisions/{revision}/rollback"
+        body = DeploymentRollback(version=deployment.version)
+        return await self._send("POST", path, body, Deployment)
+
+    async def newest_revision(self, id: str) -> int:  # noqa: A002
+        """The number of the state that serves. Raises ``IndexError`` before the first one."""
+        path = f"{self._deployments()}/{id}/revisions?limit=1"
+        page = await self._send("GET", path, None, dict[str, Any])
+        return int(page["results"][0]["revision"])
 
     async def delete_deployment(self, id: str) -> Deployment:  # noqa: A002
         return await self._send("DELETE", f"{self._deployments()}/{id}", None, Deployment)

@@ -90,7 +90,8 @@ class Platform:
         return engine
 
     def _faces(self) -> ASGIApp:
-        context = Context(self.settings, self.database, self.publishing.repositories, self.seal)
+        repositories, supervisor = self.publishing.repositories, self.hosting.supervisor
+        context = Context(self.settings, self.database, repositories, self.seal, supervisor)
         return Faces(context, api(context, lambda: True), self.hosting)
 
 

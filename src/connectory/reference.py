@@ -62,6 +62,7 @@ SECTIONS = (
     ("Deployment", "connectory.deployments.errors"),
     ("Certification, not part of the Connect API", "connectory.certification.errors"),
     ("People, Projects and API clients, not part of the Connect API", "connectory.auth.errors"),
+    ("Following a log, not part of the Connect API", "connectory.api.streaming"),
     ("The gateway, in front of an application", "connectory.hosting.gateway.errors"),
 )
 WHOLES = {bool: "`true` or `false`", int: "whole number", float: "number", str: "text"}

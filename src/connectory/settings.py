@@ -4,6 +4,7 @@ Every field is a setting: ``CONNECTORY_`` and the upper-case name in the environ
 name in the file. The environment wins. An unknown name is an error, so a typo never goes unnoticed.
 """
 
+import ipaddress
 import json
 import re
 import tomllib
@@ -87,12 +88,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Further hosts a build may reach, comma separated."""
     isolation: Literal["auto", "bubblewrap", "none"] = "auto"
     """The sandbox: ``none`` runs everything as plain processes, for your own connectors only."""
+    reachable_networks: tuple[str, ...] = ()
+    """Networks that applications and scripts may reach although they are private or this machine's
+    own, such as ``10.1.0.0/16``, comma separated."""
     build_memory: Positive = 4096
     """The memory of one application's build."""
     build_timeout: Positive = 900
     """The time each of install, test and build may take."""
     build_disk: Positive = 4096
     """The disk one application's build may fill."""
+    script_timeout: Positive = 600
+    """The time one ``postDeploy`` or ``preUndeploy`` script may take."""
     build_processes: Positive = 1024
     """The processes and threads one application's build may have."""
     parallel_builds: Annotated[int, Meta(ge=0)] = 0
@@ -119,12 +125,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The processors of one running application."""
     application_processes: Positive = 256
     """The processes and threads one running application may have."""
+    job_memory: Positive = 4096
+    """The memory of one running job (facts 11)."""
+    job_cpus: Annotated[float, Meta(gt=0)] = 2.0
+    """The processors of one running job."""
+    job_timeout: Positive = 1800
+    """The time one run of a job may take (facts 4.4: 30 minutes)."""
+    most_instances: Positive = 2
+    """How many instances of one application may run at the same time; a job has one."""
+    instance_concurrency: Positive = 80
+    """The requests at the same time from which another instance of an application is begun."""
+    idle_timeout: Annotated[float, Meta(ge=0)] = 900.0
+    """The time without calls after which an application of a preview or a sandbox sleeps, until
+    the next one; 0: never."""
+    drain_timeout: Annotated[float, Meta(ge=0)] = 0.0
+    """The time an application that another version has taken over from has for the requests it is
+    answering; 0: as long as a request may take."""
     start_timeout: Positive = 60
     """The time an application has to accept its first connection."""
     request_timeout: Positive = 300
     """The time one request to an application may take (facts 4.2: 5 minutes)."""
+    topic_concurrency: Positive = 64
+    """The messages of one event application that are delivered at the same time, at most."""
+    topic_retention_days: Positive = 7
+    """How long messages that an application does not take are tried again (facts 11)."""
+    dead_letter_retention_days: Positive = 7
+    """How long messages that were given up are kept for a person to look at and replay."""
+    event_sources: str = ""
+    """Queues of Google Pub/Sub or AWS whose messages become events: JSON, or a file that holds it
+    (see the guide on events)."""
+    topics_require_token: bool = False
+    """Publishing takes an access token with ``manage_connectors_deployments`` for the Project."""
     log_retention_days: Positive = 30
     """How long application logs are kept (facts 10)."""
+    log_rate: Positive = 1000
+    """Entries a second that one application may log over time; ten times as many at once."""
+    log_max_size: Positive = 256
+    """The size that the log of one Deployment may have: beyond it, the oldest entries go."""
     audit_retention_days: Positive = 400
     """How long the audit log is kept."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -174,8 +211,19 @@ def load(environment: Mapping[str, str], file: Path | None = None, **given: Any)
         raise SettingsError(str(problem)) from None
     if not re.fullmatch(r"\d{2,5}-\d{2,5}", settings.application_ports):
         raise SettingsError("application_ports takes a range such as 20000-29999")
+    _require_networks(settings)
     _require_safe_provider(settings)
     return settings
+
+
+def _require_networks(settings: Settings) -> None:
+    for text in settings.reachable_networks:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            raise SettingsError(
+                f"reachable_networks takes networks such as 10.1.0.0/16, not {text[:60]!r}"
+            ) from None
 
 
 def _require_safe_provider(settings: Settings) -> None:

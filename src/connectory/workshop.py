@@ -89,6 +89,7 @@ def sandbox_settings(settings: Settings) -> SandboxSettings:
         private_hosts=settings.registry_hosts,
         npm_registry=settings.npm_registry,
         ca_file=Path(ca_file) if ca_file else None,
+        reachable=settings.reachable_networks,
     )
 
 

@@ -88,7 +88,7 @@ def finish(
     api: Any, deployment: dict[str, Any], status: str = "Deployed", project: str = "demo"
 ) -> dict[str, Any]:
     """The end of the Deployment's deploy run: ``Deployed`` or ``Failed``."""
-    from connectory.deployments.progress import deployed, failed
+    from connectory.deployments.progress import deployed, failed, serving_at
 
     def work(connection: Any) -> None:
         stored = deployment_with(connection, id=deployment["id"])
@@ -99,7 +99,8 @@ def finish(
             save_deployment(connection, failed(stored.deployment))
             return
         urls = {name: f"http://127.0.0.1:1/{name}" for name in NAMES}
-        save_deployment(connection, deployed(stored.deployment, run.id, urls))
+        serving = serving_at(stored.deployment, run.id, urls, {})
+        save_deployment(connection, deployed(serving))
         keep_revision(connection, deployment_with(connection, id=deployment["id"]))
 
     api.database.write_blocking(work)

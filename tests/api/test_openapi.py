@@ -189,6 +189,8 @@ def test_declared_scopes_are_the_ones_that_are_asked_for(
         "revision": "1",
         "clientId": "no-such-client",
         "name": "nobody",
+        "applicationName": "nobody",
+        "messageId": "1",
     }
     path = endpoint.path.format(**names)
     for scope, token in scoped.items():

@@ -60,6 +60,14 @@ async def test_who_waits_for_a_change_is_woken_by_it(database: Database) -> None
         assert await waiting > seen
 
 
+async def test_a_write_with_a_subject_tells_nobody_else(database: Database) -> None:
+    everyone, messages = database.changes.count, database.changes.of("messages")
+    await database.write(_insert("x"), subject="messages")
+    assert (database.changes.count, messages.count) == (everyone, 1)
+    await database.write(_insert("y"))
+    assert (database.changes.count, messages.count) == (everyone + 1, 1)
+
+
 async def test_waiting_ends_by_itself(database: Database) -> None:
     seen = database.changes.count
     assert await database.changes.wait(seen, 0.01) == seen

@@ -7,7 +7,7 @@ from tests.hosting.deployments import App, ask_for_deploy
 
 from connectory.database import Database
 from connectory.deployments.model import DeploymentStatus
-from connectory.deployments.progress import deployed, failed, undeploying
+from connectory.deployments.progress import deployed, failed, serving_at, undeploying
 from connectory.deployments.revisions import (
     all_serving,
     artifacts_in_use,
@@ -29,7 +29,8 @@ def test_what_serves_is_the_last_success_whatever_comes_after(
     id_ = deployment.id
 
     def succeed(connection: Any) -> int:
-        done = deployed(deployment_with(connection, id=id_).deployment, run.id, {})
+        asked = deployment_with(connection, id=id_).deployment
+        done = deployed(serving_at(asked, run.id, {}, {}))
         save_deployment(connection, done)
         return keep_revision(connection, deployment_with(connection, id=id_))
 

@@ -22,6 +22,9 @@ from tests.api.test_deployments import PROJECT, draft, publish
 from connectory.api.observing import REQUESTS
 from connectory.auth.roles import Role, names_of
 from connectory.certification.checklist import CHECKLIST
+from connectory.hosting.topics import Topic, declare_topics
+from connectory.hosting.topics.model import Message
+from connectory.hosting.topics.queue import add_messages
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "12")
 SEED = os.environ.get("FUZZ_SEED", "1")
@@ -74,6 +77,8 @@ def described(api_server: Any) -> dict[str, Any]:
         "id": {"enum": [None, *known.connectors]},
         "key": {"enum": [None, *known.keys]},
     }
+    for path in [one for one in document["paths"] if one.endswith("/stream")]:
+        del document["paths"][path]  # an answer that goes on
     own = cycle(range(KNOWN))
     for path, methods in document["paths"].items():
         values = known.values(path)
@@ -109,6 +114,8 @@ class Known(NamedTuple):
     certified: list[str]
     runs: list[str]
     undeletable: list[str]
+    topics: list[str]
+    messages: list[str]
 
     def values(self, path: str) -> dict[str, list[Any]]:
         """What the parameters of an address may hold."""
@@ -119,15 +126,23 @@ class Known(NamedTuple):
             ids = self.certified
         if path.startswith("/platform/drafts"):
             ids = self.undeletable
+        if path.startswith("/platform/deployments"):
+            ids = self.deployments
         if path.startswith("/platform/runs"):
             ids = self.runs
-        names: dict[str, list[Any]] = {"applicationName": ["service", "nobody"], "revision": [1, 2]}
+        names: dict[str, list[Any]] = {
+            "applicationName": ["service", "nobody"],
+            "revision": [1, 2],
+            "project": ["connectory-demo"],
+            "topic": self.topics,
+            "messageId": self.messages,
+        }
         return {"projectKey": ["demo"], "key": self.keys, "id": ids, **names}
 
 
 def populate(api: Any) -> Known:
     """Drafts, each published and deployed once, and some under review."""
-    known = Known([], [], [], *under_review(api), [], [])
+    known = Known([], [], [], *under_review(api), [], [], [], [])
     for number in range(KNOWN):
         staged = publish(api, api.create(key=f"known-{number}", privateProjects=[PROJECT]))
         deployment = api.send("POST", "/demo/deployments", draft(staged, key=staged["key"]))
@@ -135,13 +150,37 @@ def populate(api: Any) -> Known:
         known.keys.append(staged["key"])
         known.connectors.append(staged["id"])
         known.deployments.append(deployment.body["id"])
+        add_topic(api, known, deployment.body)
     asked = f"/platform/runs?resourceId={known.deployments[0]}"
     known.runs.extend(one["id"] for one in api.send("GET", asked).body["results"])
     known.undeletable.append(publish(api, api.create(key="undeletable"))["id"])
     known.keys.append("unknown")
+    known.topics.append("event-unknown")
+    known.messages.append("1")
     for ids in (known.connectors, known.deployments, known.runs, known.undeletable):
         ids.append(UNKNOWN)
     return known
+
+
+def add_topic(api: Any, known: Known, deployment: dict[str, Any]) -> None:
+    """Its application takes events, and there is one."""
+    (application,) = deployment["applications"]
+    topic = Topic(
+        application["id"],
+        deployment["id"],
+        "service",
+        f"event-{application['id']}",
+        "connectory-demo",
+        "/service",
+        None,
+    )
+
+    def work(connection: Any) -> int:
+        declare_topics(connection, deployment["id"], [topic])
+        return add_messages(connection, topic.application_id, [Message(b"{}")])[0]
+
+    known.messages.append(str(api.database.write_blocking(work)))
+    known.topics.append(topic.name)
 
 
 def under_review(api: Any) -> tuple[list[str], list[str]]:

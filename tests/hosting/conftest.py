@@ -1,6 +1,7 @@
 """Real sandboxes, real Node programs, a real database."""
 
 import asyncio
+import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,9 +17,11 @@ from tests.ports import written as ports_setting
 
 from connectory.artifacts import ArtifactStore, ImageConfig
 from connectory.database import Database, open_database
-from connectory.hosting import Hosting, open_hosting
+from connectory.durable.engine import Engine
+from connectory.hosting import Hosting, open_hosting, workflows
 from connectory.hosting.backends import Processes
-from connectory.hosting.logs import DeploymentLog, deployment_logs, entries
+from connectory.hosting.log_search import entries
+from connectory.hosting.logs import DeploymentLog, deployment_logs
 from connectory.hosting.placement import Placement
 from connectory.hosting.routes import Route, Wanted, allocate
 from connectory.sandbox import Sandbox, SandboxSettings
@@ -36,6 +39,15 @@ http.createServer((request, response) => {
   response.end('hello from ' + (process.env.NAME || 'nobody'));
 }).listen(8080);
 """
+
+
+@pytest.fixture(scope="session")
+def kept() -> Path:
+    """Tool chains, fetched once for all tests and kept between runs of them."""
+    folder = Path(os.environ.get("CONNECTORY_TEST_TOOLS", "/tmp/connectory-test-tools"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    return folder
 
 
 @pytest.fixture
@@ -119,6 +131,18 @@ async def hosting(
     # shown with a test that failed: what its applications said
     for row in database.read_blocking(lambda c: c.execute(select(deployment_logs)).all()):
         print(row.timestamp, row.deployment_id, row.application_name, row.details[:2000])
+
+
+@pytest.fixture
+async def engine(hosting: Hosting, tmp_path: Path) -> AsyncIterator[Engine]:
+    made = Engine(hosting.database, "", tmp_path)
+    for workflow in workflows(hosting):
+        made.register(workflow)
+    made.launch()
+    while not made.launched.is_set():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    yield made
+    await asyncio.to_thread(made.stop)
 
 
 def placed(artifact: str, name: str = "service", **environment: str) -> Placement:

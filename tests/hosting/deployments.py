@@ -32,7 +32,7 @@ from connectory.durable.runs import cancel_runs
 from connectory.errors import ResourceNotFoundError
 from connectory.regions import Region
 from connectory.sealing import Seal
-from connectory.specification import ApplicationType
+from connectory.specification import ApplicationType, HealthCheck
 from connectory.wire import encode
 
 
@@ -43,6 +43,11 @@ class App:
     type: ApplicationType = ApplicationType.SERVICE
     endpoint: str = "/service"
     secret: str = "a-secret-value"
+    schedule: str | None = None
+    post_deploy: str | None = None
+    pre_undeploy: str | None = None
+    command: tuple[str, ...] = ("node", "index.js")
+    health_check: HealthCheck | None = None
 
 
 def built(app: App) -> BuiltApplication:
@@ -51,9 +56,13 @@ def built(app: App) -> BuiltApplication:
         type=app.type,
         endpoint=app.endpoint,
         artifact=app.artifact,
-        command=("node", "index.js"),
+        command=app.command,
         directory="",
         node=None,
+        schedule=app.schedule,
+        post_deploy=app.post_deploy,
+        pre_undeploy=app.pre_undeploy,
+        health_check=app.health_check,
     )
 
 
@@ -115,12 +124,12 @@ def ask_for_deploy(
     return database.write_blocking(work)  # type: ignore[no-any-return]
 
 
-def ask_for_undeploy(database: Database, deployment_id: str) -> Run:
+def ask_for_undeploy(database: Database, deployment_id: str, *, skip_scripts: bool = False) -> Run:
     def work(connection):  # type: ignore[no-untyped-def]
         stored = deployment_with(connection, id=deployment_id)
         save_deployment(connection, undeploying(stored.deployment))
         cancel_runs(connection, deployment_id, "deploy")
-        return request_run(connection, "undeploy", deployment_id, {})
+        return request_run(connection, "undeploy", deployment_id, {"skipScripts": skip_scripts})
 
     return database.write_blocking(work)  # type: ignore[no-any-return]
 

@@ -1,10 +1,14 @@
 """What lines mean, and what never shows."""
 
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, quote_plus
+
 import msgspec
 import pytest
 
 from connectory.hosting.lines import LogType, Severity, understood
 from connectory.hosting.masking import Masking
+from connectory.sandbox.output import CUT
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,40 @@ def test_every_form_of_a_secret_is_masked() -> None:
     assert masking.masked("MIIEvQIBADANB") == "*" * 13
     assert masking.masked("abc is too short to mask") == "abc is too short to mask"
     assert masking.masked("longer-abcdef abcdef") == "************* ******"
+
+
+SECRET = "pa$$/w+rd=ß hunter2"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote_plus(SECRET),
+        b64encode(SECRET.encode()).decode(),
+        *(b64encode(b"x" * size + SECRET.encode() + b"tail").decode() for size in range(4)),
+        *(urlsafe_b64encode(b"id:"[:size] + SECRET.encode()).decode() for size in range(4)),
+    ],
+)
+def test_an_encoded_secret_is_masked(shown: str) -> None:
+    masked = Masking((SECRET,)).masked(f"Authorization: Basic {shown} and on")
+    assert masked.startswith("Authorization: Basic ")
+    assert masked.endswith(" and on")
+    # but for letters that it shares with its neighbours
+    kept = masked.removeprefix("Authorization: Basic ").removesuffix(" and on").replace("*", "")
+    assert len(kept) <= 14
+    assert "*" * 20 in masked
+
+
+@pytest.mark.parametrize("shown", [3, 6, 12])
+def test_the_beginning_of_a_secret_where_a_line_was_cut_is_masked(shown: int) -> None:
+    secret = "correct-horse-battery"
+    masking = Masking((secret, "another-secret"))
+    line = f"it is {secret[:shown]}{CUT}"
+    assert masking.masked(line) == f"it is {'*' * shown}{CUT}"
+    assert masking.masked(f"first\n{line}\nlast") == f"first\nit is {'*' * shown}{CUT}\nlast"
+    assert masking.masked(f"it is well{CUT}") == f"it is well{CUT}"
 
 
 def test_nothing_to_mask_changes_nothing() -> None:

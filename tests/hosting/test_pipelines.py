@@ -14,6 +14,7 @@ from tests.hosting.deployments import App, ask_for_deploy, ask_for_undeploy, sto
 from connectory.auth.store import api_clients
 from connectory.database import Database
 from connectory.deployments.model import Deployment, DeploymentStatus
+from connectory.deployments.revisions import revisions_of
 from connectory.durable import Run, RunState, runs
 from connectory.durable.engine import Engine
 from connectory.durable.runs import move
@@ -22,6 +23,7 @@ from connectory.hosting.logs import deployment_logs
 from connectory.hosting.routes import routes
 from connectory.sealing import Seal
 from connectory.specification import ApplicationType
+from connectory.wire import replace
 
 ENVIRONMENT = """
 console.log('secret is ' + process.env.SECRET + ' and ' + process.env.CTP_CLIENT_SECRET);
@@ -122,16 +124,27 @@ async def test_an_application_that_dies_fails_the_deployment_and_stops_the_other
     await nothing_left(hosting, deployment.id)
 
 
-async def test_other_types_are_reported_as_not_started(
-    engine: Engine, database: Database, seal: Seal, pack: Pack
+async def test_events_and_jobs_run_beside_services(
+    engine: Engine, hosting: Hosting, database: Database, seal: Seal, pack: Pack
 ) -> None:
-    service = App("service", await pack(HELLO))
-    job = App("nightly", None, ApplicationType.JOB)
-    deployment, run = ask_for_deploy(database, seal, service, job)
+    artifact = await pack(ENVIRONMENT)
+    service = App("service", artifact)
+    event = App("listener", artifact, ApplicationType.EVENT, "/event")
+    job = App("nightly", artifact, ApplicationType.JOB, "/job", schedule="@daily")
+    deployment, run = ask_for_deploy(database, seal, service, event, job)
     assert await ended(database, run) is RunState.SUCCEEDED
     done = current(database, deployment)
-    assert titles(done) == [("Information", "Application nightly of type job is not started")]
-    assert [one.url is not None for one in done.applications] == [True, False]
+    found = {one.application_name: one for one in done.applications}
+    assert str(found["listener"].url).endswith("/event")
+    assert found["listener"].topic == f"event-{found['listener'].id}"
+    assert (found["nightly"].url, found["nightly"].topic) == (None, None)
+    assert set(hosting.supervisor.running) == {one.id for one in done.applications}
+    status, text = await answer(found["listener"].url)
+    variables = msgspec.json.decode(text)
+    assert status == 200
+    assert variables["CONNECT_SUBSCRIPTION_DESTINATION"] == "GoogleCloudPubSub"
+    assert variables["CONNECT_GCP_TOPIC_NAME"] == found["listener"].topic
+    assert variables["CONNECT_GCP_PROJECT_ID"] == "connectory-demo"
 
 
 async def test_an_application_without_a_build_is_an_honest_error(
@@ -209,16 +222,33 @@ async def test_undeploying_at_any_moment_of_a_deploy_leaves_nothing(
 async def test_every_step_bears_running_twice(
     hosting: Hosting, database: Database, seal: Seal, pack: Pack
 ) -> None:
-    from connectory.hosting import deploy, undeploy
+    from connectory.hosting import deploy, scripting, undeploy
 
     deployment, run = ask_for_deploy(database, seal, App("service", await pack(HELLO)))
     await database.write(lambda c: move(c, run.id, RunState.RUNNING))
-    for step in (deploy._route, deploy._prepare, deploy._start, deploy._open):
+
+    async def script(hosting: Hosting, run: Run) -> scripting.Told:
+        told = await scripting._post_deploy(hosting, run, "service")
+        return scripting.Told(told.entry and replace(told.entry, created_at="then"))
+
+    for step in (
+        deploy._route,
+        deploy._prepare,
+        deploy._build,
+        deploy._start,
+        deploy._open,
+        script,
+        deploy._finish,
+    ):
         first = await step(hosting, run)
         assert await step(hosting, run) == first
     done = current(database, deployment)
     assert done.status is DeploymentStatus.DEPLOYED
-    assert done.version == 2
+    assert titles(done) == [("Information", 'Script for "postDeploy" not defined')]
+    # reached, told, deployed: each once
+    assert done.version == 4
+    kept = database.read_blocking(lambda c: revisions_of(c, deployment.id))
+    assert [one.number for one in kept] == [1]
     run = ask_for_undeploy(database, deployment.id)
     await database.write(lambda c: move(c, run.id, RunState.RUNNING))
     for stop in (undeploy._stop, undeploy._forget):

@@ -7,11 +7,13 @@ import pytest
 from msgspec.structs import replace
 from tests.hosting.conftest import HELLO, Pack, Serve, placed, until, written
 
+from connectory.artifacts import ArtifactStore
 from connectory.durable import Rejected
 from connectory.hosting import Hosting
 from connectory.hosting.backends import Processes
 from connectory.hosting.keeper import ApplicationHaltedError, Phase
 from connectory.hosting.logbook import LogBook
+from connectory.hosting.restarts import Pace
 from connectory.hosting.supervisor import Supervisor
 
 DIES = "console.error('no database at ' + process.env.SECRET); process.exit(1)"
@@ -59,9 +61,14 @@ async def test_another_port_is_named(hosting: Hosting, pack: Pack, backend: Proc
 async def test_running_twice_is_running_once(hosting: Hosting, pack: Pack) -> None:
     placement = placed(await pack(HELLO))
     first = await hosting.supervisor.run(placement)
-    door = await hosting.supervisor.door(placement.application_id)
+    lease = await hosting.supervisor.lease(placement.application_id)
     assert await hosting.supervisor.run(placement) == first
-    assert await hosting.supervisor.door(placement.application_id) is door
+    again = await hosting.supervisor.lease(placement.application_id)
+    assert lease
+    assert again
+    assert lease.door is again.door
+    lease.end()
+    again.end()
 
 
 async def test_another_configuration_takes_over_when_it_is_told_to(
@@ -117,6 +124,38 @@ async def test_an_application_that_keeps_dying_is_started_ever_more_slowly(
     assert hosting.supervisor.phase(placement.application_id) is Phase.STOPPED
 
 
+async def test_a_crash_loop_is_told_once_and_so_is_its_end(
+    hosting: Hosting, backend: Processes, pack: Pack, artifacts: ArtifactStore
+) -> None:
+    pace = Pace(first_delay=0.05, longest_delay=0.1, steady=0.5, loop_ends=3)
+    supervisor = Supervisor(backend, hosting.settings, hosting.logbook, pace)
+    await supervisor.start()
+    artifact = await pack("if (!require('fs').existsSync('mended')) process.exit(9);" + HELLO)
+    placement = placed(artifact)
+    await supervisor.restore(placement)
+
+    async def looping() -> bool:
+        (application,) = await supervisor.states(placement.deployment_id)
+        return application.crash_loop and application.instances[0].restarts > 4
+
+    async def well() -> bool:
+        (application,) = await supervisor.states(placement.deployment_id)
+        return application.phase == "is running" and not application.crash_loop
+
+    await until(looping)
+    (application,) = await supervisor.states(placement.deployment_id)
+    failure = application.instances[0].last_failure
+    assert failure is not None
+    assert failure.startswith("could not be started: service exited with code 9 before")
+    (await artifacts.unpack(artifact) / "mended").write_text("")
+    await until(well)
+    await supervisor.stop()
+    log = await written(hosting, placement.deployment_id)
+    said = b"\n".join(bytes(one.details) for one in log)
+    assert said.count(b"The application keeps ending: 3 times within 5 minutes.") == 1
+    assert said.count(b"The application runs steadily again.") == 1
+
+
 async def test_halting_ends_a_start_under_way(hosting: Hosting, pack: Pack) -> None:
     placement = placed(await pack("setInterval(() => {}, 1000)"))
     starting = asyncio.create_task(hosting.supervisor.run(placement))
@@ -152,8 +191,9 @@ async def test_it_may_be_asked_from_another_loop_in_another_thread(
     while thread.is_alive():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     assert not failures
-    door = await hosting.supervisor.door(placement.application_id)
-    assert door is not None
+    lease = await hosting.supervisor.lease(placement.application_id)
+    assert lease is not None
+    lease.end()
 
 
 async def test_giving_up_in_another_loop_leaves_nothing_here(hosting: Hosting, pack: Pack) -> None:
@@ -210,7 +250,7 @@ async def test_nothing_runs_after_stop(
     artifact = await pack(HELLO)
     placements = [placed(artifact) for _ in range(3)]
     await asyncio.gather(*map(supervisor.run, placements))
-    doors = [await supervisor.door(one.application_id) for one in placements]
-    assert all(doors)
+    leases = [await supervisor.lease(one.application_id) for one in placements]
+    assert all(leases)
     await supervisor.stop()
     assert supervisor.running == ()

@@ -21,10 +21,11 @@ from tests.publishing.test_installing import (
 )
 
 from connectory.publishing.tools import registries
-from connectory.publishing.tools.managers import Kind, Manager
 from connectory.sandbox import Sandbox, SandboxSettings
 from connectory.sandbox.front import FRONT_PORT
 from connectory.settings import Settings
+from connectory.toolchains import managers
+from connectory.toolchains.managers import Kind, Manager
 
 PUBLIC = "https://registry.npmjs.org"
 FRONT = f"http://127.0.0.1:{FRONT_PORT}"
@@ -226,4 +227,4 @@ def test_every_address_of_the_front_becomes_what_it_stood_for() -> None:
     ],
 )
 def test_a_registry_that_does_not_answer_is_known_by_what_managers_say(said: str) -> None:
-    assert registries.OUT_OF_REACH.search(said)
+    assert managers.UNAVAILABLE.search(said)

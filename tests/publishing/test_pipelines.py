@@ -7,7 +7,7 @@ from tests.publishing.conftest import Line, connect_yaml, message, package_json,
 from connectory.connectors import store
 from connectory.durable.runs import cancel_runs
 from connectory.publishing.store import build_waiting
-from connectory.publishing.workspace import remove
+from connectory.sandbox.trees import remove
 
 SERVER = "require('http').createServer((q, s) => s.end('hello')).listen(8080);\n"
 LOCK = {

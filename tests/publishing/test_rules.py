@@ -9,9 +9,10 @@ from connectory.publishing import content, package, report, source
 from connectory.publishing.model import PlannedApplication
 from connectory.publishing.package import Package
 from connectory.publishing.steps.install import has_install_scripts
-from connectory.publishing.tools import failures, managers, scripts
-from connectory.publishing.tools.managers import Kind, Manager, choose
+from connectory.publishing.tools import failures, scripts
 from connectory.specification import ApplicationType
+from connectory.toolchains import managers
+from connectory.toolchains.managers import Kind, Manager, choose
 
 NODE, NPM = Path("/n/node"), Path("/m/npm.js")
 

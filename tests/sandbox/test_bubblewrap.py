@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectory.sandbox import Command, Limits, Mount, launch, pasta
+from connectory.sandbox import Command, Limits, Mount, boundaries, launch, pasta
 from connectory.sandbox.bubblewrap import environment, options, proxy_variables
 
 COMMAND = Command(
@@ -84,8 +84,10 @@ def test_folders_only_root_may_enter_are_staged(tmp_path: Path) -> None:
     closed.chmod(0o700)
     assert not launch.reachable(closed / "inner")
     assert launch.reachable(Path("/usr/bin"))
-    assert launch.staged(("x",), (), Path("/at")) == ("x",)
-    assert launch.staged(("x",), (closed,), Path("/at"))[-4:] == ("/at", str(closed), "--", "x")
+    mounts = (Mount(closed, "/a"), Mount(closed, "/b", changes=Path("/changes")))
+    assert launch.staged(("x",), (), Path("/at"), 61000) == ("x",)
+    words = launch.staged(("x",), mounts, Path("/at"), 61000)[-7:]
+    assert words == ("61000", str(closed), "over", "/changes", str(closed), "--", "x")
 
 
 def test_no_value_can_smuggle_an_option() -> None:
@@ -99,18 +101,23 @@ def test_no_value_can_smuggle_an_option() -> None:
 
 
 def test_pasta_opens_one_port_on_loopback_and_none_of_the_hosts() -> None:
-    argv = pasta.arguments("pasta", Path("/p/1"), 5000, 8080, resolver=False)
+    argv = pasta.arguments("pasta", Path("/p/1"), 5000, 8080, resolver=False, ipv6=False)
     assert following(argv, "-t", "127.0.0.1/5000:8080")
     assert following(argv, "-T", "none", "-U", "none")
     assert "--no-map-gw" in argv
     assert "--dns-forward" not in argv
-    assert following(
-        pasta.arguments("pasta", Path("/p/1"), None, None, resolver=True), "-t", "none"
-    )
+    assert "--ipv4-only" in argv
+    shut = pasta.arguments("pasta", Path("/p/1"), None, None, resolver=True, ipv6=True)
+    assert following(shut, "-t", "none")
+    assert "--ipv4-only" not in shut
 
 
-def test_a_resolver_on_the_hosts_loopback_is_forwarded_to() -> None:
-    assert pasta.nameservers("nameserver 127.0.0.53\n") == (("198.18.0.53",), True)
-    assert pasta.nameservers("nameserver 127.0.0.1\nnameserver 9.9.9.9") == (("9.9.9.9",), False)
-    assert pasta.nameservers("nameserver 169.254.169.254") == (("198.18.0.53",), True)
-    assert pasta.nameservers("# nothing\n") == ((), False)
+def test_a_resolver_that_is_out_of_reach_inside_is_forwarded_to() -> None:
+    closed = boundaries.closed(boundaries.parsed(["203.0.113.0/24"]), ())
+    inside = ((pasta.RESOLVER_INSIDE,), True)
+    assert pasta.nameservers("nameserver 127.0.0.53\n", closed) == inside
+    assert pasta.nameservers("nameserver 10.0.0.2\nnameserver 9.9.9.9", closed) == inside
+    assert pasta.nameservers("nameserver 203.0.113.9", closed) == inside
+    assert pasta.nameservers("nameserver fe80::1%eth0", closed) == inside
+    assert pasta.nameservers("nameserver 9.9.9.9", closed) == (("9.9.9.9",), False)
+    assert pasta.nameservers("# nothing\n", closed) == ((), False)

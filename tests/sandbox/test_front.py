@@ -102,6 +102,22 @@ async def test_a_tarball_comes_whole_and_is_downloaded_once(
     assert registry.asked == [f"GET {TARBALL}"]
 
 
+async def test_an_open_network_has_it_for_who_asks_for_it(
+    sandbox: Sandbox, registry: FakeRegistry
+) -> None:
+    if sandbox.open_registry is None:
+        pytest.skip("programs share this machine's network")
+    asks = ("sh", "-c", f"{CURL} {sandbox.open_registry}{TARBALL} | sha256sum")
+    command = Command(asks, network=Network.OPEN, limits=Limits(seconds=150))
+
+    refused = await sandbox.run(command)
+    answered = await sandbox.run(replace(command, registry=True))
+
+    assert refused.tail.split()[0] == digest(b"")
+    assert answered.tail.split()[0] == digest(registry.content)
+    assert registry.asked == [f"GET {TARBALL}"]
+
+
 async def test_who_asks_at_the_same_time_shares_a_download(
     sandbox: Sandbox, registry: FakeRegistry
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectory.sandbox.output import LONGEST_LINE, TAIL, Lines, Tail, printable
+from connectory.sandbox.output import CUT, LONGEST_LINE, TAIL, Lines, Tail, printable
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,18 @@ def test_no_control_character_gets_through(raw: bytes) -> None:
     assert all(char == "\t" or char.isprintable() or ord(char) > 0x9F for char in text)
 
 
-def test_a_line_without_end_is_broken() -> None:
-    lines = split([b"x" * (3 * LONGEST_LINE + 5)])
-    assert [len(line) for line in lines] == [LONGEST_LINE] * 3 + [5]
+def test_a_line_without_end_is_cut() -> None:
+    whole = b"y" * LONGEST_LINE
+    lines = split([b"x" * (3 * LONGEST_LINE + 5), b"x\n", whole + b"\n", whole, b"\nz"])
+    assert lines == ["x" * LONGEST_LINE + CUT, "y" * LONGEST_LINE, "y" * LONGEST_LINE, "z"]
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_line_is_not_cut_in_the_middle_of_a_character(at: int) -> None:
+    (line,) = split([b"x" * (LONGEST_LINE - at) + "\U0001f642\U0001f642".encode()])
+    assert line == "x" * (LONGEST_LINE - at) + CUT
+    (odd,) = split([b"\x80" * (LONGEST_LINE + 9)])
+    assert odd.endswith(CUT)
 
 
 def test_the_tail_keeps_the_end() -> None:

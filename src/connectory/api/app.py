@@ -16,6 +16,7 @@ from connectory.api import (
     marketplace,
     metrics,
     oauth,
+    pubsub,
     reports,
 )
 from connectory.api.answers import answer
@@ -27,10 +28,14 @@ from connectory.api.platform import (
     api_clients,
     audit_log,
     drafts,
+    instances,
+    jobs,
+    logs,
     members,
     organizations,
     projects,
     runs,
+    topics,
 )
 from connectory.api.routing import Addresses, resource
 from connectory.wire import Wire
@@ -84,12 +89,17 @@ def api(context: Context, ready: Callable[[], bool]) -> Envelope:
             *api_clients.ROUTES,
             *audit_log.ROUTES,
             *runs.ROUTES,
+            *logs.ROUTES,
+            *instances.ROUTES,
             *drafts.ROUTES,
             *reports.ROUTES,
             *certifications.ROUTES,
             *certifying.ROUTES,
             *certificates.ROUTES,
             *marketplace.ROUTES,
+            *pubsub.ROUTES,
+            *topics.ROUTES,
+            *jobs.ROUTES,
         ]
     )
     return Envelope(addresses, context)

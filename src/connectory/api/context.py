@@ -10,6 +10,7 @@ from typing import cast
 
 from starlette.requests import Request
 
+from connectory.api.streaming import Streams
 from connectory.artifacts import ArtifactStore
 from connectory.auth import Caller
 from connectory.auth.store import caller_with_token
@@ -23,6 +24,7 @@ from connectory.errors import (
     InvalidQueryParamError,
     InvalidTokenError,
 )
+from connectory.hosting.supervisor import Supervisor
 from connectory.repositories import Repositories
 from connectory.sealing import Seal
 from connectory.settings import Settings
@@ -48,6 +50,8 @@ class Context:
     database: Database
     repositories: Repositories
     seal: Seal
+    supervisor: Supervisor | None = None
+    """What runs here; None where nothing does."""
 
     @cached_property
     def memo(self) -> Memo:
@@ -62,6 +66,11 @@ class Context:
     def keys(self) -> Path:
         """The folder of the platform's keys."""
         return self.settings.directory / "keys"
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Who follows something, on the same event loop."""
+        return Streams()
 
     @cached_property
     def tries(self) -> Tries:

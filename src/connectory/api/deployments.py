@@ -35,7 +35,7 @@ from connectory.deployments.progress import undeploying
 from connectory.deployments.references import resolve
 from connectory.errors import DuplicateFieldError, InvalidQueryParamError
 from connectory.events import DeploymentRequested, UndeployRequested
-from connectory.hosting import logs
+from connectory.hosting import log_search, log_wanted, logs
 from connectory.wire import Wire, decode
 
 AWS = ".aws"
@@ -192,14 +192,14 @@ async def read_logs(request: Request) -> Response:
     names = {one.application_name for one in deployment.applications}
     if application is not None and application not in names:
         raise DeploymentApplicationDoesNotExistError(application)
-    start, end = logs.window(
+    start, end = log_wanted.window(
         request.query_params.get("startDate"), request.query_params.get("endDate")
     )
     token = request.query_params.get("pageToken") or None
-    found, following = await database.read(
-        lambda c: logs.entries(c, deployment.id, application, start, end, token)
+    page = await log_search.read(
+        database, lambda c: log_search.entries(c, deployment.id, application, start, end, token)
     )
-    return answer(LogAnswer(data=found, next=following))
+    return answer(LogAnswer(data=page.entries, next=page.next))
 
 
 def _kind(request: Request) -> DeploymentType | None:

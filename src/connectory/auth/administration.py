@@ -1,14 +1,16 @@
 """What an administrator sets up: organizations, Projects, API clients."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
 from connectory.auth.errors import ScopeNotHeldError
 from connectory.auth.members import name_of_person
-from connectory.auth.model import Organization, Project
+from connectory.auth.model import Organization, Project, StandIn
 from connectory.auth.passwords import Generated, generate_now
 from connectory.auth.roles import OPERATOR, Role
 from connectory.auth.scopes import DEFAULT_SCOPES, covers, with_project
@@ -18,6 +20,8 @@ from connectory.auth.store import (
     create_project,
     organization_with_key,
     project_with_key,
+    set_production,
+    set_stand_in,
 )
 from connectory.auth.users import create_person
 from connectory.errors import DuplicateFieldError, InvalidJsonInputError, ResourceNotFoundError
@@ -33,6 +37,7 @@ class ProjectDraft(Wire):
     key: str
     region: str = Region.EUROPE_WEST1_GCP
     production: bool = False
+    stand_in: StandIn | None = None
 
 
 class ApiClientDraft(Wire):
@@ -53,9 +58,12 @@ class Credentials(Wire):
 
 
 class ProjectShown(Wire, omit_defaults=False):
+    """``standIn``: what answers its programs in place of the commerce API; null: nothing does."""
+
     key: str
     region: str
     production: bool
+    stand_in: StandIn | None = None
 
 
 class OrganizationDraft(Wire):
@@ -84,7 +92,10 @@ class OrganizationCreated(Wire, omit_defaults=False):
 
 
 class ProjectChange(Wire):
-    production: bool
+    """What is left out stays. Applications meet another stand-in from their next start on."""
+
+    production: bool | UnsetType = UNSET
+    stand_in: StandIn | UnsetType | None = UNSET
 
 
 class FirstStart(NamedTuple):
@@ -104,14 +115,57 @@ def add_project(
     if draft.region not in set(Region):
         raise InvalidJsonInputError(f"region takes one of {', '.join(Region)}.")
     owner = organization_id or _default_organization(connection).id
-    project = create_project(
-        connection, Project(draft.key, owner, str(Region(draft.region)), draft.production)
-    )
-    return shown_project(project)
+    stand_in = checked(draft.stand_in) if draft.stand_in else None
+    region = str(Region(draft.region))
+    project = Project(draft.key, owner, region, draft.production, stand_in)
+    return shown_project(create_project(connection, project))
+
+
+def change_project(
+    connection: Connection, key: str, change: ProjectChange, organization_id: str | None = None
+) -> ProjectShown:
+    """Raises ``ResourceNotFoundError`` or ``InvalidJsonInputError``."""
+    found = project_with_key(connection, key)
+    if found is None or organization_id not in {None, found.organization_id}:
+        raise ResourceNotFoundError("Project", key=key)
+    if change.production is not UNSET:
+        set_production(connection, key, change.production)
+        found = replace(found, production=change.production)
+    if change.stand_in is not UNSET:
+        stand_in = checked(change.stand_in) if change.stand_in else None
+        set_stand_in(connection, key, stand_in)
+        found = replace(found, stand_in=stand_in)
+    return shown_project(found)
+
+
+def checked(stand_in: StandIn) -> StandIn:
+    """Raises ``InvalidJsonInputError`` for what no request can be sent to."""
+    for field, url in (("apiUrl", stand_in.api_url), ("authUrl", stand_in.auth_url)):
+        if url is not None and not _is_plain_address(url):
+            raise InvalidJsonInputError(
+                f"standIn.{field} takes an http or https address without user, query or fragment."
+            )
+    return stand_in
+
+
+def _is_plain_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    spare = parts.username or parts.password or parts.query or parts.fragment
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and not spare
 
 
 def shown_project(project: Project) -> ProjectShown:
-    return ProjectShown(key=project.key, region=project.region, production=project.production)
+    return ProjectShown(
+        key=project.key,
+        region=project.region,
+        production=project.production,
+        stand_in=project.stand_in,
+    )
 
 
 def add_api_client(

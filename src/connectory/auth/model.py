@@ -1,6 +1,13 @@
 """Organizations own Projects; API clients belong to a Project; tokens act for an API client."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from connectory.wire import Wire
+
+Address = Annotated[str, Meta(max_length=2048)]
 
 
 @dataclass(frozen=True)
@@ -10,6 +17,14 @@ class Organization:
     name: str
 
 
+class StandIn(Wire):
+    """What answers in place of the commerce API, at ``apiUrl``; without ``authUrl`` it gives out
+    the tokens too."""
+
+    api_url: Address
+    auth_url: Address | None = None
+
+
 @dataclass(frozen=True)
 class Project:
     key: str
@@ -17,6 +32,8 @@ class Project:
     region: str
     production: bool
     """Whether the Project is marked as in production: others cannot have production Deployments."""
+    stand_in: StandIn | None = None
+    """None: its programs reach the real commerce API."""
 
     @property
     def identifier(self) -> str:

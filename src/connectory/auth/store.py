@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     Boolean,
     Column,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from connectory.auth.model import ApiClient, Caller, Organization, Project, Token
+from connectory.auth.model import ApiClient, Caller, Organization, Project, StandIn, Token
 from connectory.database.schema import metadata
 from connectory.errors import DuplicateFieldError
 from connectory.wire import now, timestamp
@@ -45,6 +46,7 @@ projects = Table(
     Column("organization_id", ForeignKey("organizations.id"), nullable=False),
     Column("region", String(64), nullable=False),
     Column("production", Boolean, nullable=False),
+    Column("stand_in", String),
 )
 api_clients = Table(
     "api_clients",
@@ -99,13 +101,14 @@ def create_project(connection: Connection, project: Project) -> Project:
     """Raises ``DuplicateFieldError`` when the key is taken."""
     if project_with_key(connection, project.key):
         raise DuplicateFieldError("key", project.key)
-    connection.execute(insert(projects).values(**vars(project)))
+    values = vars(project) | {"stand_in": _written(project.stand_in)}
+    connection.execute(insert(projects).values(**values))
     return project
 
 
 def project_with_key(connection: Connection, key: str) -> Project | None:
-    row = connection.execute(select(projects).where(projects.c.key == key)).mappings().first()
-    return Project(**row) if row else None
+    row = connection.execute(select(projects).where(projects.c.key == key)).first()
+    return _project(row) if row else None
 
 
 def projects_of(connection: Connection, organization_id: str) -> tuple[Project, ...]:
@@ -114,12 +117,18 @@ def projects_of(connection: Connection, organization_id: str) -> tuple[Project, 
         select(projects)
         .where(projects.c.organization_id == organization_id)
         .order_by(projects.c.key)
-    ).mappings()
-    return tuple(Project(**row) for row in rows)
+    )
+    return tuple(_project(row) for row in rows)
 
 
 def set_production(connection: Connection, key: str, production: bool) -> None:
     connection.execute(update(projects).where(projects.c.key == key).values(production=production))
+
+
+def set_stand_in(connection: Connection, key: str, stand_in: StandIn | None) -> None:
+    connection.execute(
+        update(projects).where(projects.c.key == key).values(stand_in=_written(stand_in))
+    )
 
 
 def create_api_client(
@@ -213,5 +222,13 @@ def _api_client(row: Row[Any]) -> ApiClient:
 
 
 def _caller(row: Row[Any]) -> Caller:
-    project = Project(row.key, row.organization_id, row.region, row.production)
-    return Caller(row.client_id, project, frozenset(row.scopes.split()), row.expires_at)
+    return Caller(row.client_id, _project(row), frozenset(row.scopes.split()), row.expires_at)
+
+
+def _project(row: Row[Any]) -> Project:
+    stand_in = msgspec.json.decode(row.stand_in, type=StandIn) if row.stand_in else None
+    return Project(row.key, row.organization_id, row.region, row.production, stand_in)
+
+
+def _written(stand_in: StandIn | None) -> str | None:
+    return msgspec.json.encode(stand_in).decode() if stand_in else None

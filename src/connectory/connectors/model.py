@@ -202,8 +202,9 @@ class RetryPolicy(Wire):
 class BuiltApplication(msgspec.Struct, frozen=True):
     """What publishing leaves behind for hosting: one application, ready to run.
 
-    ``artifact`` is the digest of its OCI image manifest; None for a type that is built for each
-    Deployment. ``command`` starts it inside the artifact, in ``directory``.
+    ``artifact`` is the digest of its OCI image manifest; None only for Merchant Center types that
+    were published before these had one. ``command`` runs inside the artifact, in ``directory``: it
+    starts the application, or builds a Merchant Center one for a Deployment; () for assets.
     """
 
     name: str

@@ -1,18 +1,34 @@
-"""Who waits for a change is told after the commit, in whichever thread or loop it waits."""
+"""Who waits for a change is told after the commit, in whichever thread or loop it waits.
+
+What is written very often (messages) has a subject of its own: only who waits for that is woken.
+"""
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 
 class Changes:
-    """A counter of committed transactions that can be waited for."""
+    """A counter of committed transactions that can be waited for.
+
+    Those with a subject are counted by ``of(subject)`` alone.
+    """
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._count = 0
         self._wake: set[Callable[[], None]] = set()
         self._ended = False
+        self._subjects: dict[str, Changes] = {}
+
+    def of(self, subject: str) -> "Changes":
+        """The changes of one subject, always the same object."""
+        with self._condition:
+            known = self._subjects.get(subject)
+            if known is None:
+                known = self._subjects[subject] = Changes()
+                known._ended = self._ended
+            return known
 
     @property
     def ended(self) -> bool:
@@ -35,6 +51,15 @@ class Changes:
         """Let go of everybody who waits, for good: held answers go out as they are."""
         self._ended = True
         self.announce()
+        with self._condition:
+            subjects = tuple(self._subjects.values())
+        for one in subjects:
+            one.end()
+
+    def announce_to(self, subjects: Iterable[str | None]) -> None:
+        """``announce``, to those of each subject; None: to everybody who waits for no subject."""
+        for subject in frozenset(subjects):
+            (self if subject is None else self.of(subject)).announce()
 
     def wait_blocking(self, seen: int, seconds: float) -> int:
         """The count, once it is past ``seen`` or ``seconds`` are over."""

@@ -25,10 +25,11 @@ class Database(Protocol):
     async def read(self, work: Callable[[Connection], T]) -> T:
         """The answer of ``work``, which must not write."""
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], subject: str | None = None) -> T:
         """The answer of ``work``, once its transaction is on disk.
 
-        If ``work`` raises, nothing of it is kept and the error is raised here.
+        If ``work`` raises, nothing of it is kept and the error is raised here. With ``subject``,
+        nobody is told but who waits for ``changes.of(subject)``.
         """
 
     def read_blocking(self, work: Callable[[Connection], T]) -> T:

@@ -34,8 +34,8 @@ class PostgreSQL:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._call(self._read(work)))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._call(self._write(work)))
+    async def write(self, work: Callable[[Connection], T], subject: str | None = None) -> T:
+        return await asyncio.wrap_future(self._call(self._write(work, subject)))
 
     def read_blocking(self, work: Callable[[Connection], T]) -> T:
         return self._call(self._read(work)).result()
@@ -59,10 +59,10 @@ class PostgreSQL:
         async with self._engine.connect() as connection:
             return await connection.run_sync(work)
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def _write(self, work: Callable[[Connection], T], subject: str | None = None) -> T:
         async with self._engine.begin() as connection:
             result = await connection.run_sync(work)
-        self.changes.announce()
+        self.changes.announce_to([subject])
         return result
 
 

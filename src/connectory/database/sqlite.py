@@ -22,9 +22,16 @@ from connectory.database.changes import Changes
 from connectory.database.migrate import migrate
 
 T = TypeVar("T")
-Piece = tuple[Callable[[Connection], Any], "Future[Any]"]
 
 BATCH = 128
+
+
+class Piece(NamedTuple):
+    """Work that waits to be written, and whom its change concerns."""
+
+    work: Callable[[Connection], Any]
+    future: "Future[Any]"
+    subject: str | None
 
 
 class Reader(NamedTuple):
@@ -53,8 +60,8 @@ class SQLite:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return self.read_blocking(work)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._submit(work))
+    async def write(self, work: Callable[[Connection], T], subject: str | None = None) -> T:
+        return await asyncio.wrap_future(self._submit(work, subject))
 
     def read_blocking(self, work: Callable[[Connection], T]) -> T:
         reader = self._reader()
@@ -78,9 +85,9 @@ class SQLite:
                 reader.connection.close()
         self._engine.dispose()
 
-    def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+    def _submit(self, work: Callable[[Connection], T], subject: str | None = None) -> "Future[T]":
         future: Future[T] = Future()
-        self._waiting.put((work, future))
+        self._waiting.put(Piece(work, future, subject))
         return future
 
     def _reader(self) -> Reader:
@@ -111,13 +118,13 @@ class SQLite:
         done: list[tuple[Future[Any], Callable[[], None]]] = []
         try:
             with connection.begin():
-                for work, future in batch:
-                    self._attempt(connection, work, future, done)
+                for piece in batch:
+                    self._attempt(connection, piece.work, piece.future, done)
         except BaseException as error:  # whoever waits is told
             for future, _ in done:
                 future.set_exception(error)
             return
-        self.changes.announce()
+        self.changes.announce_to(piece.subject for piece in batch)
         for _, tell in done:
             tell()
 

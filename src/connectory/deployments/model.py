@@ -194,12 +194,14 @@ class RevisionApplication(Wire):
 
 
 class DeploymentRevision(Wire):
-    """A state the Deployment ran in, which a rollback can bring back (facts 2.8)."""
+    """A state the Deployment ran in, which a rollback can bring back (facts 2.8).
+    ``rollback_revision``: it is itself what a rollback brought back."""
 
     revision: int
     connector: RevisionConnector
     global_configuration: ShownGlobalValues | None = None
     applications: tuple[RevisionApplication, ...]
+    rollback_revision: int | None = None
     created_at: str
 
 

@@ -16,8 +16,10 @@ def with_entry(deployment: Deployment, run_id: str, entry: ReportEntry) -> Deplo
     return replace(deployment, version=deployment.version + 1, details=details)
 
 
-def deployed(deployment: Deployment, run_id: str, urls: Mapping[str, str]) -> Deployment:
-    """Every application runs; ``urls`` by application name.
+def serving_at(
+    deployment: Deployment, run_id: str, urls: Mapping[str, str], topics: Mapping[str, str]
+) -> Deployment:
+    """Every application runs, its scripts are still to come; both mappings by application name.
 
     The build is named even when there was nothing to report: the contract requires it, and the
     official CLI reads ``details.build.report`` of every Deployment that has ended.
@@ -26,9 +28,18 @@ def deployed(deployment: Deployment, run_id: str, urls: Mapping[str, str]) -> De
     if build is None or build.id != run_id:
         deployment = replace(deployment, details=Details(build=DetailsBuild(id=run_id)))
     applications = tuple(
-        replace(one, url=urls.get(one.application_name, one.url)) for one in deployment.applications
+        replace(
+            one,
+            url=urls.get(one.application_name, one.url),
+            topic=topics.get(one.application_name),
+        )
+        for one in deployment.applications
     )
-    return _moved(replace(deployment, applications=applications), DeploymentStatus.DEPLOYED)
+    return replace(deployment, version=deployment.version + 1, applications=applications)
+
+
+def deployed(deployment: Deployment) -> Deployment:
+    return _moved(deployment, DeploymentStatus.DEPLOYED)
 
 
 def failed(deployment: Deployment) -> Deployment:

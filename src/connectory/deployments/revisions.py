@@ -84,6 +84,7 @@ def shown(revision: StoredRevision) -> DeploymentRevision:
             )
             for one in deployment.applications
         ),
+        rollback_revision=deployment.rollback_revision,
         created_at=revision.created_at,
     )
 

@@ -24,10 +24,12 @@ MOST_OF_A_RULE = 50
 MOST_CAUSES = 10
 
 
-def to_page(report: FullReport) -> str:
-    """A whole HTML document; the same report, the same text."""
+def to_page(report: FullReport, back: str = "") -> str:
+    """A whole HTML document; the same report, the same text. ``back``: where it was come from, on
+    the same origin."""
     return _environment().get_template("report.html").render(
         report=report,
+        back=back,
         stage=STAGES[report.stage],
         causes=[(one, cause(one)) for one in report.blocking[:MOST_CAUSES]],
         groups=tuple(by_application(report.findings)),

@@ -1,11 +1,11 @@
-"""Deploying: routes, artifacts, processes, addresses. Every step may run twice.
+"""Deploying: routes, artifacts, sites, processes, addresses, scripts. Every step may run twice.
 
 A redeploy is the same: what is new starts beside what serves and takes over when all of it is
 ready; if it does not get ready, what served before still does.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -14,25 +14,28 @@ from sqlalchemy import Connection
 
 from connectory.connectors.model import ReportEntry
 from connectory.deployments.model import Deployment
-from connectory.deployments.progress import deployed, failed
-from connectory.deployments.revisions import keep_revision, serving
+from connectory.deployments.progress import deployed, failed, serving_at
+from connectory.deployments.revisions import keep_revision, newest_build, serving
 from connectory.deployments.store import StoredDeployment, deployment_with, save_deployment
 from connectory.durable import Rejected, Run, RunState
 from connectory.durable.journal import Journal
 from connectory.durable.outcome import RunCancelled
-from connectory.durable.runs import run_with_id
+from connectory.hosting import scripting
 from connectory.hosting.host import Hosting
+from connectory.hosting.jobs import declare_schedules
 from connectory.hosting.placement import Placement
-from connectory.hosting.placing import roster, url
-from connectory.hosting.preparing import prepare
+from connectory.hosting.placing import Placing, roster, schedules, topics, url
+from connectory.hosting.preparing import prepare, prepare_site
 from connectory.hosting.report import (
     not_built,
-    not_started,
     noted,
     platform_failed,
+    unbuildable,
     unhealthy,
 )
 from connectory.hosting.routes import allocate, delete_routes, routes_of
+from connectory.hosting.sites import SitePlacement
+from connectory.hosting.topics.store import declare_topics
 from connectory.hosting.transitions import conclude, wanted
 
 Problems = tuple[ReportEntry, ...]
@@ -60,7 +63,8 @@ async def deploy(hosting: Hosting, journal: Journal) -> None:
 
 
 async def _deploy(hosting: Hosting, journal: Journal) -> None:
-    run, limit = journal.run, hosting.settings.start_timeout + SPARE
+    run, settings = journal.run, hosting.settings
+    starting, building = settings.start_timeout + SPARE, settings.build_timeout * 2 + SPARE
 
     async def findings(
         name: str, work: Callable[[Hosting, Run], Coroutine[Any, Any, Findings]], timeout: float
@@ -71,11 +75,15 @@ async def _deploy(hosting: Hosting, journal: Journal) -> None:
     problems = (
         await findings("route", _route, SPARE)
         or await findings("prepare", _prepare, PREPARING)
-        or await findings("start", _start, limit)
-        or await findings("open", _open, limit)
+        or await findings("build", _build, building)
+        or await findings("start", _start, starting)
+        or await findings("open", _open, starting + building)
     )
     if problems:
         await journal.step("fail", lambda: _fail(hosting, run, problems), bool)
+        return
+    await scripting.post_deploy(hosting, journal)
+    await journal.step("finish", lambda: _finish(hosting, run), bool)
 
 
 def crashed_deploy(connection: Connection, run: Run) -> None:
@@ -86,17 +94,14 @@ def crashed_deploy(connection: Connection, run: Run) -> None:
 
 
 async def _route(hosting: Hosting, run: Run) -> Findings:
-    """Every service application has an address of its own, before it starts: its environment says
-    which. Applications that cannot be started are reported."""
+    """Every application that can be called has an address of its own, before it starts: its
+    environment says which."""
 
     def work(connection: Connection) -> Findings:
         stored = wanted(connection, run)
         known = roster(stored)
-        services = (service.wanted for service in known.services)
-        allocate(connection, hosting.settings, stored.deployment.id, services)
-        entries = [not_started(one) for one in known.others]
-        if entries:
-            save_deployment(connection, _reported(stored.deployment, run, entries))
+        needed = (one for part in known.parts if (one := part.wanted))
+        allocate(connection, hosting.settings, stored.deployment.id, needed)
         return Findings(tuple(not_built(name) for name in known.missing))
 
     return await hosting.database.write(work)
@@ -105,11 +110,26 @@ async def _route(hosting: Hosting, run: Run) -> Findings:
 async def _prepare(hosting: Hosting, run: Run) -> Findings:
     """Artifacts are what was built from the Connector's commit, and unpacked; tools are there."""
     commit = (await hosting.database.read(lambda c: wanted(c, run))).build.commit
-    return await _for_each(hosting, run, lambda placement: prepare(hosting, placement, commit))
+    programs = await _for_each(hosting, run, lambda one: prepare(hosting, one, commit))
+    sites = await _for_each_site(hosting, run, lambda one: prepare_site(hosting, one, commit))
+    return Findings((*programs.problems, *sites.problems))
+
+
+async def _build(hosting: Hosting, run: Run) -> Findings:
+    """Sites are built with the Deployment's configuration, unless the same was built before."""
+
+    async def build(placement: SitePlacement) -> ReportEntry | None:
+        try:
+            await hosting.build_site(placement)
+        except Rejected as refusal:
+            return unbuildable(placement.application_name, refusal)
+        return None
+
+    return await _for_each_site(hosting, run, build)
 
 
 async def _start(hosting: Hosting, run: Run) -> Findings:
-    """All applications run and accept connections, or the ones that do not are reported."""
+    """All programs run and are healthy, or the ones that are not are reported."""
 
     async def start(placement: Placement) -> ReportEntry | None:
         try:
@@ -122,34 +142,49 @@ async def _start(hosting: Hosting, run: Run) -> Findings:
 
 
 async def _open(hosting: Hosting, run: Run) -> Findings:
-    """The addresses answer and the Deployment says so; from now on this is what serves.
+    """The addresses answer, messages are delivered, jobs are due: this is what serves from now on.
 
     Starts what does not run: after a crash the step before is remembered, its processes are gone.
     """
-    known = await hosting.database.read(lambda c: run_with_id(c, run.id))
-    if known.state is RunState.SUCCEEDED:
+    if await hosting.database.read(lambda c: newest_build(c, run.resource_id)) == run.id:
         return Findings()  # a starting platform has brought back what serves
     found = await _start(hosting, run)
     if found.problems:
         return found
     stored = await hosting.database.read(lambda c: wanted(c, run))
-    ids = {service.application.id for service in roster(stored).services}
+    ids = roster(stored).ids
     routes = await hosting.database.read(lambda c: routes_of(c, run.resource_id))
-    mine = [route for route in routes if route.application_id in ids]
-    await asyncio.gather(*map(hosting.listeners.open, mine))
+    mine = {one.application_id: one for one in routes if one.application_id in ids}
+    await hosting.open_sites(await hosting.placing(stored, run.id))
+    await asyncio.gather(*map(hosting.listeners.open, mine.values()))
     await hosting.supervisor.promote(run.resource_id, ids)
     await hosting.listeners.close_all_but(run.resource_id, ids)
-    urls = {
-        route.application_name: url(hosting.settings, stored.deployment, route) for route in mine
-    }
-    await hosting.database.write(lambda c: _deployed(c, run, urls, ids))
+    urls = {one.application_name: url(hosting.settings, stored.deployment, one)
+            for one in mine.values()}  # fmt: skip
+    await hosting.database.write(lambda c: _serves(c, run, urls, ids))
+    hosting.wake()
     return Findings()
 
 
-def _deployed(connection: Connection, run: Run, urls: dict[str, str], ids: set[str]) -> None:
-    if conclude(connection, run, RunState.SUCCEEDED, lambda one: deployed(one, run.id, urls)):
-        delete_routes(connection, run.resource_id, but=ids)
-        keep_revision(connection, deployment_with(connection, id=run.resource_id))
+def _serves(connection: Connection, run: Run, urls: Mapping[str, str], ids: frozenset[str]) -> None:
+    """The Deployment says where it is reached, and a restart brings this state of it back."""
+    stored = wanted(connection, run)
+    if newest_build(connection, run.resource_id) == run.id:
+        return
+    named = {one.application_name: one.name for one in topics(stored)}
+    save_deployment(connection, serving_at(stored.deployment, run.id, urls, named))
+    delete_routes(connection, run.resource_id, but=ids)
+    declare_topics(connection, run.resource_id, topics(stored))
+    declare_schedules(connection, run.resource_id, schedules(stored))
+    keep_revision(connection, deployment_with(connection, id=run.resource_id))
+
+
+async def _finish(hosting: Hosting, run: Run) -> bool:
+    def work(connection: Connection) -> None:
+        conclude(connection, run, RunState.SUCCEEDED, deployed)
+
+    await hosting.database.write(work)
+    return True
 
 
 async def _fail(hosting: Hosting, run: Run, problems: Problems) -> bool:
@@ -192,17 +227,32 @@ async def _for_each(
     run: Run,
     work: Callable[[Placement], Coroutine[Any, Any, ReportEntry | None]],
 ) -> Findings:
-    """``work`` on every service application side by side; all are finished when this returns."""
+    """``work`` on every program side by side; all are finished when this returns."""
+    placing = await _placing(hosting, run)
+    return await _found(map(work, placing.placements))
+
+
+async def _for_each_site(
+    hosting: Hosting,
+    run: Run,
+    work: Callable[[SitePlacement], Coroutine[Any, Any, ReportEntry | None]],
+) -> Findings:
+    placing = await _placing(hosting, run)
+    return await _found(map(work, placing.sites))
+
+
+async def _placing(hosting: Hosting, run: Run) -> Placing:
     stored: StoredDeployment = await hosting.database.read(lambda c: wanted(c, run))
-    placements = await hosting.placements(stored, run.id)
-    found = await asyncio.gather(*map(work, placements), return_exceptions=True)
+    return await hosting.placing(stored, run.id)
+
+
+async def _found(working: Iterable[Coroutine[Any, Any, ReportEntry | None]]) -> Findings:
+    found = await asyncio.gather(*working, return_exceptions=True)
     for one in found:
         if isinstance(one, BaseException):
             raise one
     return Findings(tuple(one for one in found if isinstance(one, ReportEntry)))
 
 
-def _reported(
-    deployment: Deployment, run: Run, entries: Problems | list[ReportEntry]
-) -> Deployment:
+def _reported(deployment: Deployment, run: Run, entries: Problems) -> Deployment:
     return reduce(lambda known, entry: noted(known, run.id, entry), entries, deployment)

@@ -1,29 +1,32 @@
-"""Keeping one application running: start, readiness, watching, starting again."""
+"""Keeping one instance running: start, readiness, health, watching, starting again."""
 
 import asyncio
 import time
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from enum import StrEnum
 
 import structlog
 
 from connectory.durable import Rejected
-from connectory.hosting.backends import Backend, Door, Ended, Instance
+from connectory.hosting import health
+from connectory.hosting.backends import Backend, Instance
+from connectory.hosting.instances import InstanceState
+from connectory.hosting.lease import Reach
 from connectory.hosting.lines import Severity
 from connectory.hosting.logbook import LogBook, Source
-from connectory.hosting.placement import PORT, Placement, Running
+from connectory.hosting.placement import Placement, Running
+from connectory.hosting.readiness import Readiness
+from connectory.hosting.restarts import Pace, Restarts, after_end, recovered
+from connectory.wire import now, timestamp
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 0.01
-"""Seconds between two looks at an application that is starting."""
-FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-STEADY = 60.0
-"""Seconds after which an application counts as healthy: the next restart is quick again."""
 GRACE = 5.0
-EVIDENCE = 4000
-"""Characters of an application's output that a report shows."""
-LISTEN_FIX = f"Let the application listen on port {PORT}, on all interfaces, soon after its start."
+"""Seconds between the request to end and the end."""
+LAST_WORDS = 2.0
+"""Seconds for answers under way when an instance must go at once."""
+FOREVER = 1e9
 
 
 class ApplicationHaltedError(Exception):
@@ -34,6 +37,7 @@ class Phase(StrEnum):
     STARTING = "is starting"
     READY = "is running"
     WAITING = "has stopped and is started again shortly"
+    ASLEEP = "is asleep"
     STOPPED = "is not running"
 
 
@@ -42,127 +46,214 @@ Turn = AbstractAsyncContextManager[object]
 
 
 class Keeper:
-    """One application, from its first start to its last stop."""
+    """One instance, from its first start to its last stop."""
 
     def __init__(
-        self, placement: Placement, backend: Backend, logbook: LogBook, start_timeout: float
+        self,
+        placement: Placement,
+        backend: Backend,
+        logbook: LogBook,
+        start_timeout: float,
+        pace: Pace,
+        moved: Callable[[], None],
     ) -> None:
         self.placement = placement
         self.phase = Phase.STARTING
-        self.door: Door | None = None
+        self.reach: Reach | None = None
+        """There while it may be called."""
+        self.restarts = Restarts()
+        self.trouble = ""
+        """Why its last life ended, or did not begin; completes "The application ..."."""
+        self._since = timestamp(now())
+        self._health: health.Answer | None = None
+        self._checks = health.checks(placement.health)
         self._backend = backend
         self._logbook = logbook
         self._source = Source(placement.deployment_id, placement.application_name)
-        self._timeout = start_timeout
+        self._readiness = Readiness(placement, self._checks, start_timeout, self._masked)
+        self._pace = pace
+        self._tell = moved
         self._moved = asyncio.Event()
         self._failure: Exception | None = None
+        self._leaving = False
+        self._ready_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, turn: Turn | None = None) -> None:
-        """With ``turn`` it is one of many that a starting platform brings back: the first start
-        waits for its turn, and a failure of it is tried again like any later one."""
+        """With ``turn`` it is one that has run before, or further one: the first start waits for
+        its turn, and a failure of it is tried again like any later one."""
         self._task = asyncio.create_task(self._keep(turn))
 
+    @property
+    def state(self) -> InstanceState:
+        return InstanceState(
+            phase=str(self.phase),
+            since=self._since,
+            health=self._masked(self._health.said) if self._health else None,
+            healthy=self._health.well if self._health else None,
+            restarts=self.restarts.count,
+            crash_loop=self.restarts.looping,
+            last_failure=self.trouble or None,
+            requests=self.reach.held if self.reach else 0,
+        )
+
     async def ready(self) -> Running:
-        """Once it accepts connections. Raises why its first start failed."""
-        while self.door is None:
+        """Once it may be called. Raises why its first start failed."""
+        while self.reach is None:
             if self._failure is not None:
                 raise self._failure
             await self._moved.wait()
         return Running(self.placement.application_id)
 
-    async def reachable(self, patience: float) -> Door | None:
-        """The way in, waiting while it starts; None when there is none to wait for."""
-        try:
-            async with asyncio.timeout(patience):
-                while self.phase is Phase.STARTING:
-                    await self._moved.wait()
-        except TimeoutError:
-            return None
-        return self.door
+    async def drain(self, patience: float) -> None:
+        """``stop``, once nobody calls it any more or ``patience`` seconds have passed."""
+        reach = self._leave()
+        await self._emptied(reach, patience)
+        await self.stop()
 
     async def stop(self) -> None:
-        """Nothing of it is left when this returns."""
+        """Nothing of it is left when this returns; what is under way has a moment to end."""
+        reach = self._leave()
+        if reach is not None:
+            reach.recalled.set()
+            await self._emptied(reach, LAST_WORDS)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._failure = self._failure or ApplicationHaltedError(self.placement.application_id)
         self._move(Phase.STOPPED)
 
+    def _leave(self) -> Reach | None:
+        """It is not started again, and takes no further callers."""
+        self._leaving = True
+        return self.reach
+
+    async def _emptied(self, reach: Reach | None, patience: float) -> None:
+        """Returns when nobody calls it, when it has ended, or after ``patience`` seconds."""
+        if reach is None or not reach.held or self._task is None:
+            return
+        free = asyncio.ensure_future(reach.free())
+        await asyncio.wait(
+            {free, self._task}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+        )
+        free.cancel()
+        with suppress(asyncio.CancelledError):
+            await free
+
+    @property
+    def leaving(self) -> bool:
+        return self._leaving
+
     async def _keep(self, turn: Turn | None) -> None:
-        delay = FIRST_DELAY
-        while True:
-            began = time.monotonic()
+        while not self._leaving:
+            self._ready_at = 0.0
             try:
-                why = await self._once(turn)
+                self.trouble = await self._live(turn)
             except Exception as failure:
-                if turn is None and self.phase is Phase.STARTING and self._failure is None:
+                if turn is None:
                     self._failure = failure
                     self._move(Phase.STOPPED)
                     return
-                why = _cause(failure)
-            delay = FIRST_DELAY if time.monotonic() - began > STEADY else delay
-            self._move(Phase.WAITING)
-            self._note(f"The application {why}. It is started again in {delay:g} s.")
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+                self.trouble = _cause(failure)
             turn = turn or nullcontext()
-            self._move(Phase.STARTING)
+            if not self._leaving:
+                await self._pause(time.monotonic() - self._ready_at if self._ready_at else 0.0)
 
-    async def _once(self, turn: Turn | None) -> str:
+    async def _live(self, turn: Turn | None) -> str:
         """One life: how it ended. Raises when it does not get ready."""
+        self._move(Phase.STARTING)
         async with turn or nullcontext():
             instance = await self._backend.start(self.placement, self._say)
             try:
-                await self._get_ready(instance)
+                self._health = await self._readiness.reached(instance)
             except BaseException:
                 await instance.stop(0)
                 raise
-        self.door = instance.door
+        reach = self.reach = Reach(instance.door)
+        self._ready_at = time.monotonic()
         self._move(Phase.READY)
         try:
-            return (await instance.ended()).how
+            return self._masked(await self._watched(instance, reach))
         finally:
-            self.door = None
+            self.reach = None
             await instance.stop(GRACE)
+            reach.door.close()
 
-    async def _get_ready(self, instance: Instance) -> None:
-        """Raises ``Rejected`` for an early end or when nothing listens in time."""
-        until = time.monotonic() + self._timeout
-        while not await instance.listening():
-            if not instance.alive:
-                raise self._died(await instance.ended())
-            if time.monotonic() > until:
-                raise await self._silent(instance)
-            await asyncio.sleep(LOOK_EVERY)
+    async def _watched(self, instance: Instance, reach: Reach) -> str:
+        """How its life ended. One that is ill for too long takes no further callers, and those it
+        has get a moment."""
+        ended = asyncio.ensure_future(instance.ended())
+        ill = asyncio.ensure_future(self._until_ill(reach))
+        calm = asyncio.ensure_future(self._until_calm())
+        try:
+            await asyncio.wait({ended, ill}, return_when=asyncio.FIRST_COMPLETED)
+            self.reach = None
+            self._move(Phase.STARTING)
+            if ended.done():
+                return ended.result().how
+            await self._emptied(reach, LAST_WORDS)
+            return ill.result()
+        finally:
+            for task in (ended, ill, calm):
+                task.cancel()
 
-    def _died(self, ended: Ended) -> Rejected:
-        cause = f"service {ended.how} before it listened on port {PORT}"
-        fix = "Start it with the same configuration on your machine and see why it ends."
-        return Rejected(cause, self._evidence(ended.tail), fix)
+    async def _until_ill(self, reach: Reach) -> str:
+        failures, checks = 0, self._checks
+        while checks is None or failures < checks.threshold:
+            await asyncio.sleep(checks.interval if checks else FOREVER)
+            if checks is not None:
+                self._health = answer = await health.ask(reach.door, checks)
+                failures = 0 if answer.well else failures + 1
+        said = self._health.said if self._health else ""
+        return f"failed its health check {failures} times in a row: GET {checks.path} {said}"
 
-    async def _silent(self, instance: Instance) -> Rejected:
-        others = await instance.other_ports()
-        instead = f"; it listens on {', '.join(map(str, others))} instead" if others else ""
-        cause = f"service did not listen on port {PORT} within {self._timeout:g} seconds{instead}"
-        ended = await instance.stop(0)
-        return Rejected(cause, self._evidence(ended.tail), LISTEN_FIX)
+    async def _until_calm(self) -> None:
+        await asyncio.sleep(self._pace.steady)
+        if self.restarts.looping:
+            self._note("The application runs steadily again.", Severity.INFO)
+        self.restarts = recovered(self.restarts)
 
-    def _evidence(self, tail: str) -> str:
-        return self._logbook.masking(self.placement.deployment_id).masked(tail)[-EVIDENCE:]
+    async def _pause(self, lived: float) -> None:
+        """Between two lives. One that ended for the first time in a while is back so soon that its
+        callers wait; others are told."""
+        before, self.restarts = (
+            self.restarts,
+            after_end(self.restarts, self._pace, time.monotonic(), lived),
+        )
+        delay = self.restarts.delay
+        quick = lived > 0 and delay == self._pace.first_delay
+        self._move(Phase.STARTING if quick else Phase.WAITING)
+        self._note(f"The application {self.trouble}. It is started again in {delay:g} s.")
+        if self.restarts.looping and not before.looping:
+            self._note(self._loop())
+        await asyncio.sleep(delay)
+
+    def _loop(self) -> str:
+        pace = self._pace
+        return (
+            f"The application keeps ending: {pace.loop_ends} times within "
+            f"{pace.loop_window / 60:g} minutes. It is still started again, after "
+            f"{pace.longest_delay:g} s at most each time."
+        )
+
+    def _masked(self, text: str) -> str:
+        return self._logbook.masking(self.placement.deployment_id).masked(text)
 
     def _say(self, stream: str, line: str) -> None:
         self._logbook.line(self._source, stream, line)
 
-    def _note(self, message: str) -> None:
+    def _note(self, message: str, severity: Severity = Severity.ERROR) -> None:
         name = self.placement.application_id
-        log.warning("application.restarts", application=name, reason=message)
-        self._logbook.note(self._source, message, Severity.ERROR)
+        log.warning("application.restarts", application=name, reason=self._masked(message))
+        self._logbook.note(self._source, message, severity)
 
     def _move(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self._since = timestamp(now())
         self.phase = phase
         self._moved.set()
         self._moved = asyncio.Event()
+        self._tell()
 
 
 def _cause(failure: Exception) -> str:

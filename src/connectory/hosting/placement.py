@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from posixpath import join, normpath
+from typing import NamedTuple
 
 from connectory.durable import Rejected
+from connectory.hosting.standin import NOTHING, Surroundings
 from connectory.regions import Region
 from connectory.specification import ApplicationType, HealthCheck
 
@@ -35,6 +37,8 @@ class Placement:
     sleeps: bool = False
     """Whether it may end while nobody calls it: previews and sandboxes do (facts 4.1)."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    surroundings: Surroundings = NOTHING
+    """What it finds in place of the commerce API."""
     generation: str = ""
     """Which deploy asked for it: the same application of another one is another placement."""
 
@@ -42,6 +46,23 @@ class Placement:
     def working_directory(self) -> str:
         """Where the command starts inside: never above the workspace."""
         return WORKSPACE + normpath(join("/", self.directory)).rstrip("/")
+
+
+class Topical(NamedTuple):
+    """Where messages for an event application are published: ``project`` and ``name`` as Google
+    Pub/Sub has them."""
+
+    project: str
+    name: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Facts 5: the broker and its topic, as scripts and applications read them."""
+        return {
+            "CONNECT_SUBSCRIPTION_DESTINATION": "GoogleCloudPubSub",
+            "CONNECT_GCP_PROJECT_ID": self.project,
+            "CONNECT_GCP_TOPIC_NAME": self.name,
+        }
 
 
 @dataclass(frozen=True)
@@ -77,7 +98,12 @@ def check(variables: Mapping[str, str]) -> None:
             )
 
 
-def platform_variables(region: Region, url: str) -> dict[str, str]:
-    """What the platform adds at run time as in scripts (facts 5, 14.2 row 28)."""
+def platform_variables(region: Region, url: str, topical: Topical | None) -> dict[str, str]:
+    """What the platform adds at run time as in scripts (facts 5, 14.2 row 28); ``url`` is "" for
+    what has no public address.
+
+    Topics are Google Pub/Sub's in every region: that is what this platform offers.
+    """
     provider = "AWS" if region.endswith(".aws") else "GCP"
-    return {"CONNECT_SERVICE_URL": url, "CONNECT_PROVIDER": provider}
+    service = {"CONNECT_SERVICE_URL": url} if url else {}
+    return {"CONNECT_PROVIDER": provider, **service, **(topical.variables if topical else {})}

@@ -1,6 +1,6 @@
 """The entries of a deployment report (facts 6): titles as on the platform. Pure."""
 
-from connectory.connectors.model import BuiltApplication, ReportEntry, ReportEntryType
+from connectory.connectors.model import ReportEntry, ReportEntryType
 from connectory.deployments.model import Deployment
 from connectory.deployments.progress import with_entry
 from connectory.durable import Rejected
@@ -39,14 +39,9 @@ def not_built(application: str) -> ReportEntry:
     )
 
 
-def not_started(application: BuiltApplication) -> ReportEntry:
-    return _entry(
-        ReportEntryType.INFORMATION,
-        f"Application {application.name} of type {application.type} is not started",
-        "This release of Connectory runs service applications. The others of this Deployment "
-        "run as usual.",
-        application.name,
-    )
+def unbuildable(application: str, refusal: Rejected) -> ReportEntry:
+    title = f"Application {application} cannot be built"
+    return _entry(ReportEntryType.ERROR, title, refusal.message, application)
 
 
 def platform_failed(process: str) -> ReportEntry:

@@ -49,6 +49,8 @@ class Wanted(NamedTuple):
     application_id: str
     application_name: str
     endpoint: str
+    label: str = "service"
+    """How its host name begins (facts 4.7)."""
 
 
 def allocate(
@@ -73,7 +75,7 @@ def allocate(
 
 
 def _new(deployment_id: str, wanted: Wanted, port: int | None) -> Route:
-    label = f"service-{wanted.application_id}"
+    label = f"{wanted.label}-{wanted.application_id}"
     return Route(
         wanted.application_id, deployment_id, wanted.application_name, label, wanted.endpoint, port
     )

@@ -15,6 +15,7 @@ from connectory.publishing.context import Publishing
 from connectory.publishing.model import (
     BUILT_PER_DEPLOYMENT,
     SERVED,
+    TESTED,
     Installed,
     Outcome,
     Plan,
@@ -24,7 +25,7 @@ from connectory.publishing.model import (
     Suite,
     SuiteVerdict,
 )
-from connectory.publishing.steps import boot, build, install, package, reuse, stages, suite
+from connectory.publishing.steps import boot, build, install, package, reuse, stages, suite, trial
 from connectory.publishing.steps.specification import lay_out
 from connectory.publishing.store import plan_of, save_product
 from connectory.publishing.task import Task
@@ -60,12 +61,15 @@ class Branch:
     async def _make(self) -> Product:
         async with self.publishing.slots:
             await self._step("install", self._install, Installed, programs=4)
-            served = self.application.type in SERVED
-            if served:
+            kind = self.application.type
+            if kind in TESTED:
                 self._tests = await self._step("test", self._test, Suite, programs=4)
+            if kind in BUILT_PER_DEPLOYMENT:
+                product = await self._step("package", self._package, Product, programs=4)
+                return await self._step("build", lambda: self._try(product), Product, programs=4)
             await self._step("build", self._build, build.Built, programs=4)
             product = await self._step("package", self._package, Product, programs=4)
-            if not served:
+            if kind not in SERVED:
                 return product
             return await self._step("boot", lambda: self._boot(product), Product)
 
@@ -89,13 +93,21 @@ class Branch:
         return await build.build(task)
 
     async def _package(self) -> Product:
-        """A type that is started is remembered once that was seen."""
+        """What is started, or built for each Deployment, is remembered once that was seen."""
         task = await self._task()
         await stages.ready_for(task, "package")
         product = await package.package(task, self._tests)
-        if self.application.type not in SERVED:
+        if self.application.type not in TESTED:
             await self._remember(product)
         return product
+
+    async def _try(self, product: Product) -> Product:
+        task = await self._task()
+        await stages.ready_for(task, "build")
+        findings = ordered((*product.findings, *await trial.try_out(task)))
+        tried = replace(product, findings=findings)
+        await self._remember(tried)
+        return tried
 
     async def _boot(self, product: Product) -> Product:
         seen = await boot.boot(self.publishing, self.plan, await self._examined(), product)
@@ -185,8 +197,8 @@ def entries(
         told.append(failing_tests(name, product.tests))
     message = None
     if application.type in BUILT_PER_DEPLOYMENT:
-        message = "It is built for each Deployment, with its configuration."
-    elif reused:
+        message = "It is built again for each Deployment, with its configuration."
+    if reused:
         message = "Nothing it is built from has changed: the earlier build is used."
     told.append(report.succeeded(report.BUILD, name, message))
     return tuple(told)

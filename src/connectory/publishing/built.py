@@ -43,6 +43,16 @@ NO_TESTS = Rule(
     'Add a "test" script to package.json that runs them.',
     Gate.CERTIFICATION,
 )
+UNCONFIGURED = Rule(
+    "build/needs-configuration",
+    Severity.INFO,
+    "The application could not be built without real configuration",
+    "It was built with made-up values for what connect.yaml declares, and the output of its build "
+    "names one of them. With the values of a real Deployment it may be built.",
+    "Let the build accept any value of the kind that connect.yaml describes, so that it can be "
+    "checked here.",
+    Gate.NOWHERE,
+)
 CRASHED = Rule(
     "runtime/crashed",
     Severity.BLOCKER,
@@ -119,8 +129,8 @@ NOT_STARTED = Rule(
     Gate.NOWHERE,
 )
 RULES = (
-    FAILED, TEST_FAILED, TESTS_CRASHED, NO_TESTS, CRASHED, WRONG_PORT, LOOPBACK, SILENT,
-    PRIVILEGED, WRITES, UNDECLARED, CONFIGURATION, NOT_STARTED,
+    FAILED, TEST_FAILED, TESTS_CRASHED, NO_TESTS, UNCONFIGURED, CRASHED, WRONG_PORT, LOOPBACK,
+    SILENT, PRIVILEGED, WRITES, UNDECLARED, CONFIGURATION, NOT_STARTED,
 )  # fmt: skip
 
 

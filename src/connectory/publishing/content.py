@@ -13,8 +13,8 @@ from connectory.publishing import package, source
 from connectory.publishing.context import this_platform
 from connectory.publishing.model import PlannedApplication
 from connectory.publishing.package import Package
-from connectory.publishing.tools import managers
-from connectory.publishing.tools.managers import Kind, Manager
+from connectory.toolchains import managers
+from connectory.toolchains.managers import Kind, Manager
 
 VERSION = 1
 """Raise it when the same content would be built to something else."""

@@ -14,9 +14,10 @@ from connectory.durable.runs import runs_in
 from connectory.publishing.checks.cache import CheckCache
 from connectory.publishing.checks.check import Bench
 from connectory.publishing.said import Said
-from connectory.publishing.workspace import RunFolder, remove
+from connectory.publishing.workspace import RunFolder
 from connectory.repositories import Repositories
 from connectory.sandbox import Limits, Sandbox
+from connectory.sandbox.trees import remove
 from connectory.settings import Settings
 from connectory.toolchains import Toolchains
 

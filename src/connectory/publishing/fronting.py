@@ -7,10 +7,11 @@ from pathlib import Path
 
 from connectory.publishing import source
 from connectory.publishing.content import SETTINGS, Folder
-from connectory.publishing.tools import managers, registries
-from connectory.publishing.tools.managers import Kind
+from connectory.publishing.tools import registries
 from connectory.publishing.workspace import Workspace
 from connectory.sandbox import Mount
+from connectory.toolchains import managers
+from connectory.toolchains.managers import Kind
 
 MODULES = "node_modules"
 

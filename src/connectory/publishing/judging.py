@@ -102,8 +102,10 @@ def logs_of(outcomes: Iterable[Outcome]) -> Iterator[Log]:
 
 def looked_at(outcome: Outcome) -> tuple[str, ...]:
     """The checks that every built application goes through."""
-    if outcome.application is None or outcome.application.type in BUILT_PER_DEPLOYMENT:
+    if outcome.application is None:
         return ()
+    if outcome.application.type in BUILT_PER_DEPLOYMENT:
+        return ("tests",)
     served = outcome.application.type in SERVED
     return ("licences", "size", *(("tests", "runtime") if served else ()))
 

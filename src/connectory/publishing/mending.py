@@ -18,11 +18,10 @@ from connectory.publishing.running import CACHE, INSIDE, SYSTEM_PATH
 from connectory.publishing.steps.examine import candidate
 from connectory.publishing.steps.specification import plan, specify
 from connectory.publishing.task import manager_of
-from connectory.publishing.tools import managers
-from connectory.publishing.tools.managers import LOCKFILES, Kind, Manager
 from connectory.repositories.snapshot import TAG, snapshot
 from connectory.sandbox import Command, Mount, Network
-from connectory.toolchains import Node, PackageManager
+from connectory.toolchains import Node, PackageManager, managers
+from connectory.toolchains.managers import LOCKFILES, Kind, Manager
 
 LOCKFILE_RULES = frozenset({"specification/missing-lockfile", "specification/lockfile-disagrees"})
 MOST_ROUNDS = 5

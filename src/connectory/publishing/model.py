@@ -19,6 +19,8 @@ BUILT_PER_DEPLOYMENT = frozenset(
     }
 )
 """Types whose build reads the configuration of the Deployment it is for."""
+TESTED = SERVED | BUILT_PER_DEPLOYMENT
+"""Types whose ``test`` script is run: those with code of their own at run time."""
 
 
 class PlannedApplication(msgspec.Struct, frozen=True):
@@ -70,7 +72,8 @@ class Suite(msgspec.Struct, frozen=True):
 
 class Product(msgspec.Struct, frozen=True):
     """What the content of one application was built to, the same for every connector, and what
-    was found out on the way: ``findings`` hold those of ``tests`` too."""
+    was found out on the way: ``findings`` hold those of ``tests`` too. ``command`` starts it, or
+    builds it for a Deployment."""
 
     artifact: str | None
     command: tuple[str, ...]

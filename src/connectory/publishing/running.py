@@ -1,7 +1,6 @@
 """Running a program of an application's build, and judging how it ended."""
 
 import asyncio
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,9 @@ from connectory.durable.journal import current_step
 from connectory.publishing import fronting
 from connectory.publishing.content import Folder
 from connectory.publishing.task import Task
-from connectory.publishing.tools import failures, managers, registries
+from connectory.publishing.tools import failures
 from connectory.sandbox import Command, Finished, Limits, Mount, Network
-from connectory.toolchains import PackageManager
+from connectory.toolchains import PackageManager, managers, programs
 
 INSIDE = "/workspace"
 CACHE = "/cache"
@@ -101,7 +100,7 @@ async def run_manager(task: Task, argv: tuple[str, ...], folder: Folder) -> Fini
         honest=taken.honest,
     )
     await asyncio.to_thread(fronting.clear, task.workspace, folder, taken)
-    if finished.cause == "exit" and finished.code and registries.OUT_OF_REACH.search(finished.tail):
+    if finished.cause == "exit" and finished.code and managers.UNAVAILABLE.search(finished.tail):
         raise RegistryOutOfReach(folder.path)
     return replace(finished, tail=taken.honest(finished.tail))
 
@@ -153,15 +152,11 @@ def toolchain_folders(task: Task) -> tuple[Path, ...]:
 def lay_out_tools(task: Task) -> None:
     """``npm``, ``yarn`` and ``pnpm`` as programs, for scripts that call them."""
     bin_folder, testing = task.workspace.tools / "bin", task.workspace.tools / "testing"
-    for folder in (bin_folder, testing):
-        folder.mkdir(parents=True, exist_ok=True)
-    node = task.tools.node.binary
-    for one in _all(task):
-        _program(bin_folder / one.name, str(node), str(one.entry))
-    npx = task.tools.npm.entry.with_name("npx-cli.js")
-    _program(bin_folder / "npx", str(node), str(npx))
+    programs.lay_out(bin_folder, task.tools.node, task.tools.npm, task.tools.others)
+    testing.mkdir(parents=True, exist_ok=True)
     (testing / "processors.cjs").write_text(PRELOAD)
-    _program(testing / "node", str(node), "--require", f"{TOOLS}/testing/processors.cjs")
+    node = str(task.tools.node.binary)
+    programs.program(testing / "node", node, "--require", f"{TOOLS}/testing/processors.cjs")
 
 
 def judge(
@@ -227,8 +222,3 @@ def _endless(finished: Finished, what: str, limits: Limits) -> tuple[str, str]:
 
 def _all(task: Task) -> tuple[PackageManager, ...]:
     return (task.tools.npm, *task.tools.others)
-
-
-def _program(path: Path, *words: str) -> None:
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
-    path.chmod(0o755)

@@ -14,7 +14,7 @@ from typing import IO
 
 import msgspec
 
-from connectory.publishing.workspace import remove
+from connectory.sandbox.trees import remove
 from connectory.wire import now, timestamp
 
 KEPT = 2000

@@ -6,9 +6,9 @@ from connectory.durable import Rejected, Run
 from connectory.publishing.content import Folder, Subject
 from connectory.publishing.context import Publishing
 from connectory.publishing.model import Plan
-from connectory.publishing.tools.managers import Kind, Manager
 from connectory.publishing.workspace import RunFolder, Workspace
 from connectory.toolchains import Node, PackageManager, Toolchains, UnsupportedVersion
+from connectory.toolchains.managers import Kind, Manager
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ Only ``tree`` and ``cache`` are ever writable by what the connector runs. The no
 how far an application got, so that a step which was interrupted begins from clean files.
 """
 
-import os
 import shutil
-import subprocess
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from connectory.sandbox.trees import remove
 
 STAGES = ("install", "test", "build", "package")
 
@@ -96,11 +96,3 @@ class RunFolder:
 
     def clear(self) -> None:
         remove(self.folder)
-
-
-def remove(folder: Path) -> None:
-    """Everything below, links not followed; folders that a build made unreadable, or nested deeper
-    than Python can follow, included."""
-    if os.geteuid() != 0:
-        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, capture_output=True)
-    subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)

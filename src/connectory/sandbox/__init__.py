@@ -6,6 +6,7 @@ from connectory.sandbox.model import (
     Limits,
     Mount,
     Network,
+    Outlet,
     SandboxSettings,
     SandboxUnavailable,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Limits",
     "Mount",
     "Network",
+    "Outlet",
     "Process",
     "Sandbox",
     "SandboxSettings",

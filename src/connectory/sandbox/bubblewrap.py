@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from connectory.sandbox.model import Command, Mount
+from connectory.sandbox.model import Command, Mount, Outlet
 
 PROXY_PORT = 3128
 CA_INSIDE = "/etc/connectory/ca.pem"
@@ -22,10 +22,12 @@ def options(
     own_network: bool,
     info: int,
     go: int,
+    instead: Mapping[str, Path] | None = None,
 ) -> tuple[str, ...]:
     """Everything but the program itself; travels through a pipe, so that no variable and no path
     shows in the host's process list. Mounts must already name sources the sandbox's user can
-    reach. `info` and `go` are inherited descriptors."""
+    reach. `info` and `go` are inherited descriptors. `instead`: by name in /etc, other files than
+    those in `files`."""
     return (
         *NAMESPACES,
         "--unshare-cgroup-try",
@@ -33,7 +35,7 @@ def options(
         *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
         *("--hostname", "sandbox"),
         *_system(Path("/")),
-        *_etc(files),
+        *_etc(files, instead or {}),
         *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--size", str(command.limits.memory), "--tmpfs", "/tmp"),  # noqa: S108
         *_mounts(command.mounts),
@@ -79,17 +81,17 @@ def _system(root: Path) -> Iterable[str]:
             yield from ("--ro-bind", f"/{name}", f"/{name}")
 
 
-def _etc(files: Path) -> Iterable[str]:
+def _etc(files: Path, instead: Mapping[str, Path]) -> Iterable[str]:
     for name in SHARED_ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for name in ETC:
-        yield from ("--ro-bind", str(files / name), f"/etc/{name}")
+        yield from ("--ro-bind", str(instead.get(name, files / name)), f"/etc/{name}")
     yield from ("--ro-bind-try", str(files / "ca.pem"), CA_INSIDE)
 
 
 def _mounts(mounts: tuple[Mount, ...]) -> Iterable[str]:
     for mount in mounts:
-        yield from ("--bind" if mount.writable else "--ro-bind", str(mount.source), mount.target)
+        yield from ("--bind" if mount.written else "--ro-bind", str(mount.source), mount.target)
 
 
 def _variables(environment: Mapping[str, str]) -> Iterable[str]:
@@ -105,7 +107,13 @@ def etc(user: int, nameservers: tuple[str, ...]) -> dict[str, str]:
     return {
         "passwd": f"sandbox:x:{user}:{user}:sandbox:/tmp:/bin/sh\n",
         "group": f"sandbox:x:{user}:\n",
-        "hosts": "127.0.0.1 localhost sandbox\n::1 localhost sandbox\n",
+        "hosts": hosts(()),
         "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
         "resolv.conf": "".join(f"nameserver {server}\n" for server in nameservers),
     }
+
+
+def hosts(outlets: Iterable[Outlet]) -> str:
+    """/etc/hosts of a sandbox: its own names, and those that lead to the platform."""
+    named = (f"{one.address} {name}\n" for one in outlets for name in one.names)
+    return "127.0.0.1 localhost sandbox\n::1 localhost sandbox\n" + "".join(named)

@@ -2,8 +2,9 @@
 
 Descriptors 0 and 1 are the user and the network namespace, 2 is the socket to answer on. Only a
 process with a single thread may join a user namespace, so this cannot happen in the platform.
-`listen PORT …` hands back listening sockets; `reach` one that connects inside, whoever uses it;
-`close CIDR …` makes networks unreachable.
+`reach` hands back a socket that connects inside, whoever uses it. `fence` does what each word says,
+in this order: `close=CIDR` makes a network unreachable, `listen=ADDRESS:PORT` hands back a
+listening socket.
 """
 
 import ctypes
@@ -27,23 +28,24 @@ def main(what: str, values: list[str]) -> None:
             raise OSError(ctypes.get_errno(), "setns")
     # Not closed here: what is printed on descriptor 2 tells the platform why this failed.
     answer = socket.socket(fileno=2)
-    if what == "listen":
-        answer_with_listeners(answer, [int(value) for value in values])
-    elif what == "reach":
+    if what == "reach":
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as made:
             socket.send_fds(answer, [b"x"], [made.fileno()])
     else:
-        for network in values:
+        words = [value.partition("=") for value in values]
+        for network in (value for word, _, value in words if word == "close"):
             make_unreachable(network)
-        answer.send(b"x")
+        listeners = [listener(value) for word, _, value in words if word == "listen"]
+        socket.send_fds(answer, [b"x"], [made.fileno() for made in listeners])
+        for made in listeners:
+            made.close()
     answer.detach()
 
 
-def answer_with_listeners(answer: socket.socket, ports: list[int]) -> None:
-    listeners = [socket.create_server(("127.0.0.1", port), backlog=128) for port in ports]
-    socket.send_fds(answer, [b"x"], [listener.fileno() for listener in listeners])
-    for listener in listeners:
-        listener.close()
+def listener(place: str) -> socket.socket:
+    address, _, port = place.rpartition(":")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, int(port)), family=family, backlog=128)
 
 
 def make_unreachable(network: str) -> None:

@@ -10,6 +10,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectory.sandbox.model import Close
 from connectory.sandbox.own_loop import OwnLoop
 from connectory.sandbox.tarballs import Tarballs
 
@@ -30,9 +31,11 @@ class Front:
         self.tarballs = tarballs
         self.loop = OwnLoop("registry-front")
 
-    def door(self) -> "Door":
-        """For one sandbox."""
-        return Door(self)
+    async def serve(self, listener: socket.socket) -> Close:
+        """Answer one sandbox; any loop may begin and end it."""
+        door = Door(self)
+        await door.serve(listener)
+        return door.close
 
     async def stop(self) -> None:
         if self._desk is not None:
@@ -49,7 +52,7 @@ class Front:
 
 
 class Door:
-    """Where one sandbox comes in; any loop may open and close it."""
+    """Where one sandbox comes in."""
 
     def __init__(self, front: Front) -> None:
         self._front = front

@@ -2,21 +2,22 @@
 
 import asyncio
 import os
+import socket
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from connectory.sandbox import bubblewrap, launch, namespaces, pasta, trees
+from connectory.sandbox import boundaries, bubblewrap, launch, namespaces, pasta, trees
 from connectory.sandbox.cgroups import Group
 from connectory.sandbox.children import Child, Starter, below, hang_up, kill, wait_gone
 from connectory.sandbox.destinations import Allowed
 from connectory.sandbox.front import FRONT_PORT, Front
 from connectory.sandbox.handshake import Handshake
-from connectory.sandbox.machine import Machine
-from connectory.sandbox.model import Command, Network, SandboxUnavailable
+from connectory.sandbox.machine import RESOLVER_OF_THE_HOST, Machine
+from connectory.sandbox.model import Command, Mount, Network, Outlet, SandboxUnavailable
 from connectory.sandbox.output import printable
 from connectory.sandbox.proxy import Egress
 from connectory.sandbox.started import NOWHERE, Started
@@ -32,6 +33,7 @@ class Isolated:
     allowed: Allowed
     starter: Starter
     front: Front
+    reachable: tuple[boundaries.Network, ...] = ()
 
     async def try_pasta(self) -> str | None:
         """Why applications cannot have a network of their own here, None when they can."""
@@ -52,8 +54,8 @@ class Isolated:
             shared = self._shared_port(command)
             pipes = Handshake.open()
             undo.callback(pipes.close)
-            options, sources = self._options(command, pipes, shared)
-            argv = self._argv(command, group, pipes, sources)
+            options, staged = self._options(command, pipes, shared)
+            argv = self._argv(command, group, pipes, staged)
             child = await self.starter.start(
                 argv, HOST_ENVIRONMENT, merged=merged, descriptors=pipes.inherited
             )
@@ -82,8 +84,11 @@ class Isolated:
     def _hand_over(self, command: Command) -> None:
         if self.machine.user is not None:
             for mount in command.mounts:
-                if mount.writable:
-                    trees.hand_over(mount.source, self.machine.user)
+                if mount.changes is not None:
+                    for name in launch.LAYER:
+                        (mount.changes / name).mkdir(exist_ok=True)
+                if mount.written is not None:
+                    trees.hand_over(mount.written, self.machine.user)
 
     def _group(self, command: Command, undo: AsyncExitStack) -> Group | None:
         if self.machine.groups is None:
@@ -100,8 +105,8 @@ class Isolated:
 
     def _options(
         self, command: Command, pipes: Handshake, shared: int | None
-    ) -> tuple[tuple[str, ...], tuple[Path, ...]]:
-        command, sources = self._within_reach(command)
+    ) -> tuple[tuple[str, ...], tuple[Mount, ...]]:
+        command, staged = self._within_reach(command)
         variables = bubblewrap.environment(
             command,
             proxied=command.network is Network.REGISTRY,
@@ -116,26 +121,35 @@ class Isolated:
             own_network=own,
             info=pipes.info_there,
             go=pipes.go_there,
+            instead=self._instead(command),
         )
-        return options, sources
+        return options, staged
 
-    def _within_reach(self, command: Command) -> tuple[Command, tuple[Path, ...]]:
+    def _instead(self, command: Command) -> dict[str, Path]:
+        if command.network is not Network.OPEN:
+            return {}
+        if self.machine.pasta is None:
+            return {"resolv.conf": self.machine.etc / RESOLVER_OF_THE_HOST}
+        return {"hosts": self.machine.hosts(command.outlets)} if command.outlets else {}
+
+    def _within_reach(self, command: Command) -> tuple[Command, tuple[Mount, ...]]:
         """The command with its mounts where the sandbox's user can reach them, and what must be
         staged there."""
-        if self.machine.user is None or all(launch.reachable(m.source) for m in command.mounts):
+        as_they_are = all(launch.reachable(m.source) and not m.changes for m in command.mounts)
+        if self.machine.user is None or as_they_are:
             return command, ()
         moved = tuple(
             replace(mount, source=self.machine.mounts / str(n))
             for n, mount in enumerate(command.mounts)
         )
-        return replace(command, mounts=moved), tuple(m.source.absolute() for m in command.mounts)
+        return replace(command, mounts=moved), command.mounts
 
     def _argv(
-        self, command: Command, group: Group | None, pipes: Handshake, sources: tuple[Path, ...]
+        self, command: Command, group: Group | None, pipes: Handshake, mounts: tuple[Mount, ...]
     ) -> tuple[str, ...]:
         inner = (str(self.machine.bwrap), "--args", str(pipes.options_there), "--", *command.argv)
         alone = launch.dropped(inner, self.machine.user)
-        placed = launch.staged(alone, sources, self.machine.mounts)
+        placed = launch.staged(alone, mounts, self.machine.mounts, self.machine.user)
         joins = group.joins() if group is not None else ()
         return launch.limited(placed, command.limits, joins, self.machine.open_files)
 
@@ -144,18 +158,45 @@ class Isolated:
     ) -> tuple[Egress, tuple[str, int]]:
         egress = Egress(self.allowed)
         if command.network is Network.REGISTRY:
-            door = self.front.door()
-            with namespaces.opened(first) as inside:
-                proxy, registry = await asyncio.to_thread(
-                    namespaces.listen, inside, bubblewrap.PROXY_PORT, FRONT_PORT
-                )
-            undo.push_async_callback(egress.close)
-            undo.push_async_callback(door.close)
-            await egress.serve(proxy)
-            await door.serve(registry)
+            here = (Outlet("127.0.0.1", bubblewrap.PROXY_PORT, egress.serve), self._registry)
+            await self._fence(first, (), here, undo)
         if command.network is Network.OPEN and self.machine.pasta is not None:
-            return egress, await self._attach(self.machine.pasta, command.port, first, undo)
+            return egress, await self._open(self.machine.pasta, command, first, undo)
         return egress, NOWHERE
+
+    async def _open(
+        self, program: str, command: Command, first: int, undo: AsyncExitStack
+    ) -> tuple[str, int]:
+        """The way out and the fence around it are made side by side."""
+        closed = boundaries.closed(boundaries.own_networks(), self.reachable)
+        outlets = (*command.outlets, *((self._registry,) if command.registry else ()))
+        fencing = asyncio.create_task(self._fence(first, closed, outlets, undo))
+        try:
+            address = await self._attach(program, command.port, first, undo)
+        finally:
+            await asyncio.gather(fencing, return_exceptions=True)
+        await fencing
+        return address
+
+    async def _fence(
+        self,
+        first: int,
+        closed: tuple[boundaries.Network, ...],
+        outlets: tuple[Outlet, ...],
+        undo: AsyncExitStack,
+    ) -> None:
+        places = tuple((one.address, one.port) for one in outlets)
+        listeners = await asyncio.to_thread(_fenced, first, tuple(map(str, closed)), places)
+        with ExitStack() as unserved:
+            for listener in listeners:
+                unserved.callback(listener.close)
+            for outlet, listener in zip(outlets, listeners, strict=True):
+                undo.push_async_callback(await outlet.serve(listener))
+            unserved.pop_all()
+
+    @property
+    def _registry(self) -> Outlet:
+        return Outlet("127.0.0.1", FRONT_PORT, self.front.serve)
 
     async def _attach(
         self, program: str, inside_port: int | None, first: int, undo: AsyncExitStack
@@ -176,14 +217,27 @@ class Isolated:
         self, program: str, port: int | None, target: int | None, first: int, undo: AsyncExitStack
     ) -> None:
         pid_file = self.machine.pids / uuid4().hex
-        argv = pasta.arguments(program, pid_file, port, target, self.machine.forwards_names)
+        argv = pasta.arguments(
+            program,
+            pid_file,
+            port,
+            target,
+            resolver=self.machine.forwards_names,
+            ipv6=self.machine.ipv6,
+        )
         alone = launch.dropped(argv, self.machine.user, dies_with=os.getpid())
         full = pasta.with_tun(alone, self.machine.tun)
         with namespaces.opened(first) as inside:
             child, said = await self.starter.begin(partial(pasta.start, full, inside), pasta.drop)
             undo.callback(pasta.end, child)
-            await asyncio.to_thread(namespaces.close, inside, pasta.METADATA)
         await pasta.ready(child, said, pid_file)
+
+
+def _fenced(
+    first: int, closed: tuple[str, ...], places: tuple[tuple[str, int], ...]
+) -> list[socket.socket]:
+    with namespaces.opened(first) as inside:
+        return namespaces.fence(inside, closed, places)
 
 
 def _end(child: Child, first: int) -> None:

@@ -1,9 +1,10 @@
 """The steps between the platform and bubblewrap, as argument lists: join, limit, stage, drop."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectory.sandbox.model import Limits
+from connectory.sandbox.model import Limits, Mount
 
 FORK_BOMB_STOPS_AT = 4096
 OPEN_FILES = 16384
@@ -22,18 +23,33 @@ exec "$@"
 UNLESS_ORPHANED = '[ "$PPID" = "$1" ] || exit 70; shift; exec "$@"'
 
 # Sources below folders that only root may enter are bound to places everyone may reach, in a
-# mount namespace nobody else sees and that ends with the program.
+# mount namespace nobody else sees and that ends with the program. What is changed in one behind
+# `over` goes to the folder after it. Names are relative there: options of an overlay are separated
+# by characters that a path may hold.
 STAGE = """
-at=$1; shift
+at=$1; python=$2; mapped=$3; user=$4; shift 4
 mount -t tmpfs -o mode=755,size=1m connectory "$at" || exit 70
+cd "$at" || exit 70
 n=0
 while [ "$1" != -- ]; do
-  if [ -d "$1" ]; then mkdir "$at/$n"; else : > "$at/$n"; fi
-  mount --bind "$1" "$at/$n" || exit 70
+  if [ "$1" = over ]; then
+    mkdir "$n" "$n.below" "$n.changes" || exit 70
+    mount --bind "$2" "$n.changes" || exit 70
+    "$python" -I -S "$mapped" "$user" "$3" "$n.below" || exit 70
+    layers="lowerdir=$n.below,upperdir=$n.changes/made,workdir=$n.changes/work"
+    mount -t overlay -o "$layers" connectory "$n" || exit 70
+    shift 2
+  else
+    if [ -d "$1" ]; then mkdir "$n"; else : > "$n"; fi
+    mount --bind "$1" "$n" || exit 70
+  fi
   n=$((n + 1)); shift
 done; shift
-exec "$@"
+cd / && exec "$@"
 """
+CHANGE_OWNER = Path(__file__).with_name("change_owner.py")
+LAYER = ("made", "work")
+"""The folders that an overlay wants to find in the one for changes."""
 
 
 def limited(
@@ -47,12 +63,22 @@ def limited(
     return ("sh", "-c", JOIN_AND_LIMIT, "sh", *joined, "--", files, str(blocks), tasks, *argv)
 
 
-def staged(argv: Sequence[str], sources: Sequence[Path], at: Path) -> tuple[str, ...]:
-    """`argv` in a mount namespace where `at`/0, `at`/1 … are the sources; needs root."""
-    if not sources:
+def staged(
+    argv: Sequence[str], mounts: Sequence[Mount], at: Path, user: int | None
+) -> tuple[str, ...]:
+    """`argv` in a mount namespace where `at`/0, `at`/1 … are the mounts' sources; needs root."""
+    if not mounts:
         return tuple(argv)
-    inner = ("sh", "-c", STAGE, "sh", str(at), *map(str, sources), "--", *argv)
+    sources = (word for mount in mounts for word in _source(mount))
+    own = (str(at), sys.executable, str(CHANGE_OWNER), str(user))
+    inner = ("sh", "-c", STAGE, "sh", *own, *sources, "--", *argv)
     return ("unshare", "--mount", "--propagation", "private", "--", *inner)
+
+
+def _source(mount: Mount) -> tuple[str, ...]:
+    """Absolute, so that none can be taken for a word of ours."""
+    source = str(mount.source.absolute())
+    return (source,) if mount.changes is None else ("over", str(mount.changes.absolute()), source)
 
 
 def dropped(

@@ -10,13 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from connectory.sandbox import cgroups, hierarchies, launch, pasta
-from connectory.sandbox.bubblewrap import etc
+from connectory.sandbox import boundaries, cgroups, hierarchies, launch, pasta
+from connectory.sandbox.bubblewrap import etc, hosts
 from connectory.sandbox.cgroups import Hierarchy
 from connectory.sandbox.handshake import EVERY_CALL
-from connectory.sandbox.model import SandboxSettings, SandboxUnavailable
+from connectory.sandbox.model import Outlet, SandboxSettings, SandboxUnavailable
 
 PLACES = "places"
+RESOLVER_OF_THE_HOST = "resolv.conf-host"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Machine:
     pasta: str | None
     tun: Path | None
     forwards_names: bool
+    ipv6: bool
     open_files: int
 
     @property
@@ -44,6 +46,17 @@ class Machine:
     def pids(self) -> Path:
         """Where pasta, as the sandbox's user, says that it is ready."""
         return self.place / "pids"
+
+    def hosts(self, outlets: tuple[Outlet, ...]) -> Path:
+        """A file of its own for each set of names, made when it is first needed."""
+        text = hosts(outlets)
+        file = self.etc / f"hosts-{sha256(text.encode()).hexdigest()[:32]}"
+        if not file.exists():
+            made = file.with_name(uuid4().hex)
+            made.write_text(text)
+            made.chmod(0o644)
+            made.rename(file)
+        return file
 
 
 def root() -> bool:
@@ -67,7 +80,8 @@ def prepare(settings: SandboxSettings) -> Machine:
         raise SandboxUnavailable(f"bubblewrap needs Linux, this is {sys.platform}")
     user = settings.user if root() else None
     place = _place(settings)
-    servers, forwards = pasta.nameservers(_text(Path("/etc/resolv.conf")))
+    around = boundaries.closed(boundaries.own_networks(), boundaries.parsed(settings.reachable))
+    servers, forwards = pasta.nameservers(_text(Path("/etc/resolv.conf")), around)
     _write_etc(place / "etc", etc(user if user is not None else os.getuid(), servers), settings)
     (place / "mounts").mkdir()
     _pids(place / "pids", user)
@@ -80,6 +94,7 @@ def prepare(settings: SandboxSettings) -> Machine:
         pasta=shutil.which("pasta"),
         tun=_tun(place) if user is not None else None,
         forwards_names=forwards,
+        ipv6=pasta.leads_out6(_text(Path("/proc/net/ipv6_route"))),
         open_files=open_files(),
     )
     _probe(machine)
@@ -126,6 +141,7 @@ def _write_etc(folder: Path, files: dict[str, str], settings: SandboxSettings) -
     folder.mkdir()
     for name, text in files.items():
         (folder / name).write_text(text)
+    (folder / RESOLVER_OF_THE_HOST).write_text(_text(Path("/etc/resolv.conf")))
     if settings.ca_file is not None:
         (folder / "ca.pem").write_bytes(settings.ca_file.read_bytes())
     for file in folder.iterdir():

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ NS_GET_USERNS = 0xB701
 BARE: dict[str, str] = {}
 ENTER = Path(__file__).with_name("enter_network.py")
 PATIENCE = 60.0
-MOST_DESCRIPTORS = 8
+MOST_DESCRIPTORS = 250
 ADDRESSES = "fib_trie"
 
 
@@ -53,10 +53,14 @@ def settled(pid: int) -> bool:
         return not Path(f"/proc/self/net/{ADDRESSES}").exists()
 
 
-def listen(inside: Inside, *ports: int) -> list[socket.socket]:
-    """Sockets of ours that listen on the sandbox's 127.0.0.1; nothing runs inside."""
-    descriptors = _enter(inside, "listen", *map(str, ports))
-    return [socket.socket(fileno=descriptor) for descriptor in descriptors]
+def fence(
+    inside: Inside, closed: Iterable[str], places: Iterable[tuple[str, int]]
+) -> list[socket.socket]:
+    """Make networks unreachable from inside, whatever else gets routed there; and sockets of ours
+    that listen at addresses inside, in the order of `places`. Nothing of ours runs there."""
+    closing = (f"close={network}" for network in closed)
+    listening = (f"listen={address}:{port}" for address, port in places)
+    return [socket.socket(fileno=one) for one in _enter(inside, "fence", *closing, *listening)]
 
 
 def reach(inside: Inside) -> socket.socket:
@@ -64,11 +68,6 @@ def reach(inside: Inside) -> socket.socket:
     in for all its life."""
     (descriptor,) = _enter(inside, "reach")
     return socket.socket(fileno=descriptor)
-
-
-def close(inside: Inside, networks: tuple[str, ...]) -> None:
-    """Make networks unreachable from inside, whatever else gets routed there."""
-    _enter(inside, "close", *networks)
 
 
 def _enter(inside: Inside, *what: str) -> list[int]:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-LONGEST_LINE = 8 * 1024
+LONGEST_LINE = 16 * 1024
+CUT = " … [cut: the line is longer]"
+"""What a line ends with that is not whole."""
 TAIL = 16 * 1024
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)?|[ -~])")
@@ -42,19 +44,19 @@ class Tail:
 
 
 class Lines:
-    """Splits one stream into lines of at most `LONGEST_LINE` bytes; a longer one is broken."""
+    """Splits one stream into lines of at most `LONGEST_LINE` bytes; of a longer one, the rest is
+    left out and `CUT` says so. Breaking it would show the halves of what is masked as a whole."""
 
     def __init__(self, each: Callable[[str], None]) -> None:
         self._each = each
         self._rest = b""
 
     def feed(self, chunk: bytes) -> None:
-        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        *whole, rest = (self._rest + chunk).split(b"\n")
         for line in whole:
             self._say(line)
-        while len(self._rest) > LONGEST_LINE:
-            self._each(printable(self._rest[:LONGEST_LINE]))
-            self._rest = self._rest[LONGEST_LINE:]
+        # one more than is shown is enough to know that it is cut
+        self._rest = rest[: LONGEST_LINE + 1]
 
     def close(self) -> None:
         if self._rest:
@@ -62,5 +64,10 @@ class Lines:
         self._rest = b""
 
     def _say(self, line: bytes) -> None:
-        for start in range(0, len(line) or 1, LONGEST_LINE):
-            self._each(printable(line[start : start + LONGEST_LINE]))
+        if len(line) <= LONGEST_LINE:
+            self._each(printable(line))
+            return
+        # not in the middle of a character, which has at most four bytes
+        ends = range(LONGEST_LINE, LONGEST_LINE - 4, -1)
+        end = next((one for one in ends if line[one] & 0xC0 != 0x80), LONGEST_LINE)
+        self._each(printable(line[:end]) + CUT)

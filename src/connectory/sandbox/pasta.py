@@ -1,29 +1,42 @@
 """pasta gives a sandbox a way out and one port in, without privileges on the host."""
 
 import asyncio
+import ipaddress
 import os
 import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from connectory.sandbox.boundaries import Network
 from connectory.sandbox.model import SandboxUnavailable
 from connectory.sandbox.namespaces import Inside
 
 TUN = Path("/dev/net/tun")
 # Where the host's resolver is out of a sandbox's reach, this address stands for it inside.
 RESOLVER_INSIDE = "198.18.0.53"
-# Where clouds hand out the credentials of the machine: no business of an application.
-METADATA = ("169.254.0.0/16", "fd00:ec2::/32")
+# Not the host's own, which pasta would copy: those are closed, and no application's business. Where
+# its way out begins is not, or nothing could be routed.
+ADDRESS4 = ("--address", "198.18.0.2", "--netmask", "26", "--gateway", "198.18.0.1")
+ADDRESS6 = ("--address", "fd63:6f6e:6e65:6374::2", "--gateway", "fd63:6f6e:6e65:6374::1")
+ONLY4 = ("--ipv4-only",)
+EVERYWHERE = "0" * 32 + " 00 "
+"""How ``/proc/net/ipv6_route`` begins a line that leads to any address."""
 PATIENCE = 30.0
 
 WITH_TUN = 'mount --bind "$1" /dev/net/tun || exit 70; shift; exec "$@"'
 
 
 def arguments(
-    program: str, pid_file: Path, port: int | None, inside: int | None, resolver: bool
+    program: str,
+    pid_file: Path,
+    port: int | None,
+    inside: int | None,
+    *,
+    resolver: bool,
+    ipv6: bool,
 ) -> tuple[str, ...]:
     """pasta for namespaces it finds as its own standard input (user) and output (network).
 
@@ -36,7 +49,9 @@ def arguments(
     namespaces = ("--userns", "/proc/self/fd/0", "--netns", "/proc/self/fd/1", "--no-netns-quit")
     files = ("--pid", str(pid_file))
     quiet = ("--foreground", "--quiet")
-    return (program, *quiet, "--config-net", "--no-map-gw", *ports, *names, *files, *namespaces)
+    address = (*ADDRESS4, *(ADDRESS6 if ipv6 else ONLY4))
+    configured = (*quiet, "--config-net", "--no-map-gw", *address)
+    return (program, *configured, *ports, *names, *files, *namespaces)
 
 
 def with_tun(argv: Sequence[str], tun: Path | None) -> tuple[str, ...]:
@@ -54,12 +69,28 @@ def free_port() -> int:
         return port
 
 
-def nameservers(resolv: str) -> tuple[tuple[str, ...], bool]:
-    """The name servers to use inside, and whether pasta must forward to the host's resolver."""
+def nameservers(resolv: str, closed: Iterable[Network]) -> tuple[tuple[str, ...], bool]:
+    """The name servers to use inside, and whether pasta must forward to the host's resolver: one
+    that is out of reach inside is asked by pasta, in its place."""
     rows = (line.split() for line in resolv.splitlines())
     named = tuple(row[1] for row in rows if len(row) > 1 and row[0] == "nameserver")
-    remote = tuple(server for server in named if not server.startswith(("127.", "::1", "169.254.")))
-    return (remote, False) if remote or not named else ((RESOLVER_INSIDE,), True)
+    out_of_reach = tuple(closed)
+    away = any(_within(server, out_of_reach) for server in named)
+    return ((RESOLVER_INSIDE,), True) if away else (named, False)
+
+
+def _within(address: str, networks: Iterable[Network]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return any(ip in network for network in networks)
+
+
+def leads_out6(routes: str) -> bool:
+    """Whether this machine reaches others by IPv6, of ``/proc/net/ipv6_route``."""
+    out = (line for line in routes.splitlines() if line.startswith(EVERYWHERE))
+    return any(line.split()[-1] != "lo" for line in out)
 
 
 def start(argv: Sequence[str], inside: Inside) -> tuple[subprocess.Popen[bytes], int]:

@@ -43,6 +43,11 @@ class Process:
         return self._started.address
 
     @property
+    def outlet_ports(self) -> frozenset[int]:
+        """Ports at which the platform, not the program, listens inside."""
+        return frozenset(one.port for one in self._command.outlets)
+
+    @property
     def alive(self) -> bool:
         return not self._ending.done() and self._started.child.poll() is None
 
@@ -145,7 +150,7 @@ class Process:
 
     async def _disk_limit(self) -> None:
         limit = self._command.limits.disk
-        folders = [mount.source for mount in self._command.mounts if mount.writable]
+        folders = [one for mount in self._command.mounts if (one := mount.written)]
         while limit is not None and folders:
             looked = time.monotonic()
             used = await asyncio.to_thread(lambda: sum(map(trees.size, folders)))

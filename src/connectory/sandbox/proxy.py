@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from connectory.sandbox.destinations import Allowed, Refused, Target, requested
+from connectory.sandbox.model import Close
 
 LARGEST_HEAD = 8 * 1024
 REMEMBERED = 50
@@ -23,9 +24,10 @@ class Egress:
     _open: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
-    async def serve(self, listener: socket.socket) -> None:
+    async def serve(self, listener: socket.socket) -> Close:
         listener.setblocking(False)
         self._server = await asyncio.start_server(self._met, sock=listener, limit=LARGEST_HEAD)
+        return self.close
 
     async def close(self) -> None:
         if self._server is not None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from connectory.sandbox import launch, machine
+from connectory.sandbox import boundaries, launch, layers, machine
 from connectory.sandbox.children import Starter
 from connectory.sandbox.destinations import Allowed
 from connectory.sandbox.front import FRONT_PORT, Front
@@ -32,8 +32,8 @@ UNLIMITED = (
     f"bomb stops at {launch.FORK_BOMB_STOPS_AT} processes."
 )
 SHARED = (
-    "Applications share this machine's network, can reach its loopback services and must listen "
-    "on PORT: {reason}."
+    "Applications share this machine's network: they can reach its loopback services, its "
+    "neighbours and the cloud's metadata, must listen on PORT and see no stand-in: {reason}."
 )
 
 
@@ -49,6 +49,7 @@ class Sandbox:
     _starter: Starter
     _running: set[Process] = field(default_factory=set)
     _watchman: Watchman | None = None
+    _overlays: bool | None = None
 
     @classmethod
     def create(cls, settings: SandboxSettings) -> Self:
@@ -68,7 +69,8 @@ class Sandbox:
         warnings = (UNLIMITED,) if found.groups is None else ()
         tarballs = Tarballs(settings.tarball_directory, settings.tarballs_size)
         front = Front(settings.npm_registry, tarballs, settings.ca_file)
-        how = Isolated(found, Allowed.by(settings), starter, front)
+        reachable = boundaries.parsed(settings.reachable)
+        how = Isolated(found, Allowed.by(settings), starter, front, reachable)
         return cls(settings, "bubblewrap", warnings, found, how, starter)
 
     @classmethod
@@ -83,6 +85,26 @@ class Sandbox:
         without a trailing slash; None where they must go to it themselves."""
         isolated = isinstance(self._how, Isolated)
         return f"http://127.0.0.1:{FRONT_PORT}" if isolated else None
+
+    @property
+    def open_registry(self) -> str | None:
+        """The same for programs with Network.OPEN that ask for it (``Command.registry``)."""
+        return self.registry if self.outlets else None
+
+    @property
+    def outlets(self) -> bool:
+        """Whether programs with Network.OPEN find their ``Command.outlets`` here."""
+        return isinstance(self._how, Isolated) and self._how.machine.pasta is not None
+
+    async def overlays(self) -> bool:
+        """Whether a mount may have ``changes`` here. Tried out when first asked."""
+        if self._overlays is None and self._is_root:
+            self._overlays = await layers.possible(self.run, self.settings.directory)
+        return bool(self._overlays)
+
+    @property
+    def _is_root(self) -> bool:
+        return self._machine is not None and self._machine.user is not None
 
     async def start(self) -> None:
         """Clear away what a killed predecessor on this directory left behind, and find out what
@@ -111,12 +133,13 @@ class Sandbox:
 
     async def run(self, command: Command, output: Callable[[str], None] | None = None) -> Finished:
         """Run to the end, both streams as one; cancelling ends the program first."""
-        process = await self._begin(command, lambda _, line: output(line) if output else None)
-        try:
-            return await process.wait()
-        except asyncio.CancelledError:
-            await process.stop(0)
-            raise
+        heard = output or (lambda _line: None)
+        return await _to_the_end(await self._begin(command, lambda _, line: heard(line)))
+
+    async def hear(self, command: Command, output: Callable[[str, str], None]) -> Finished:
+        """The same with the streams told apart, ("stdout" | "stderr", line), for which the order of
+        their lines is only nearly that in which they were written."""
+        return await _to_the_end(await self._begin(command, output, merged=False))
 
     async def spawn(self, command: Command, output: Callable[[str, str], None]) -> Process:
         """Start a long-running program; `output` gets ("stdout" | "stderr", line)."""
@@ -125,8 +148,18 @@ class Sandbox:
     async def _begin(
         self, command: Command, output: Callable[[str, str], None], *, merged: bool = True
     ) -> Process:
+        if any(mount.changes for mount in command.mounts) and not self._is_root:
+            raise SandboxUnavailable("only root can lay changes over a folder")
         started = await self._how.begin(command, merged=merged)
         process = Process(started, command, output)
         self._running.add(process)
         process.when_over(lambda: self._running.discard(process))
         return process
+
+
+async def _to_the_end(process: Process) -> Finished:
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        await process.stop(0)
+        raise

@@ -1,8 +1,28 @@
-"""Folders that hostile programs write to: handing them over, and measuring them."""
+"""Folders that hostile programs write to: making, handing over, measuring and removing them."""
 
 import os
 import stat
+import subprocess
 from pathlib import Path
+
+
+def copy(source: Path, target: Path) -> None:
+    """A second tree like ``source``, links as links; ``target`` must not exist. The system's own
+    program takes half a second for 27,000 files of 200 MB, a loop in Python four.
+
+    Raises ``OSError``.
+    """
+    made = subprocess.run(("cp", "-a", "--", source, target), check=False, capture_output=True)
+    if made.returncode:
+        raise OSError(f"no copy could be made: {made.stderr.decode(errors='replace')[-500:]}")
+
+
+def remove(folder: Path) -> None:
+    """Everything below, links not followed; folders that a build made unreadable, or nested deeper
+    than Python can follow, included."""
+    if os.geteuid() != 0:
+        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, capture_output=True)
+    subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
 
 
 def hand_over(path: Path, user: int) -> None:

@@ -26,6 +26,10 @@ TAGS = {
     "Certification": "The review on the way to a public Connector; not part of the Connect API.",
     "Reports": "All that a preview or a publish found; not part of the Connect API.",
     "Access": "Access tokens for API clients, by OAuth 2.0.",
+    "Events": "Messages to event applications; not part of the Connect API.",
+    "Instances": "Running applications and how they are; not part of the Connect API.",
+    "Jobs": "Runs of job applications, by schedule and by hand; not part of the Connect API.",
+    "Logs": "What applications and the platform log; not part of the Connect API.",
     "Runs": "Work in progress and its output, step by step; not part of the Connect API.",
     "Administration": "People, Projects, API clients, the audit log; not part of the Connect API.",
     "Platform": "The platform about itself; not part of the Connect API.",
@@ -51,6 +55,9 @@ PATH_PARAMETERS: dict[str, tuple[Schema, str]] = {
     "clientId": ({"type": "string", "minLength": 1}, "The id of an API client."),
     "name": ({"type": "string", "minLength": 1}, "The name of a person."),
     "applicationName": ({"type": "string", "minLength": 1}, "The name of an application."),
+    "project": ({"type": "string", "minLength": 1}, "The project that a topic is in."),
+    "topic": ({"type": "string", "minLength": 1}, "The name of a topic."),
+    "messageId": ({"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}, "The id of a message."),
     "revision": (
         {"type": "integer", "minimum": 1, "maximum": 999_999_999},
         "The number of a revision.",
@@ -154,8 +161,9 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> Schema:
         **({"requestBody": _body(said, schemas)} if said.request else {}),
         "responses": {
             str(said.status): _answer(said, said.answer, schemas),
-            **{str(code): _answer(said, shape, schemas) for code, shape in said.also.items()},
             **refusals.responses(_errors(endpoint)),
+            # what it says itself wins: not every interface has our form of errors
+            **{str(code): _answer(said, shape, schemas) for code, shape in said.also.items()},
         },
     }
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from connectory.api.platform.topic_answers import MessageDraft
+from connectory.api.pubsub import PublishRequest, PubsubMessage
 from connectory.auth.administration import ApiClientDraft, ProjectDraft
 from connectory.connectors.actions import ConnectorUpdate, Publish, SetRepository
 from connectory.connectors.model import (
@@ -49,5 +51,9 @@ EXAMPLES: dict[Any, Any] = {
         region=REGION,
     ),
     ProjectDraft: ProjectDraft(key="shop", region=REGION, production=True),
+    PublishRequest: PublishRequest(
+        messages=(PubsubMessage(data="eyJhIjogMX0=", attributes={"kind": "example"}),)
+    ),
+    MessageDraft: MessageDraft(data="eyJhIjogMX0="),
     ApiClientDraft: ApiClientDraft(project_key="demo", scopes=("manage_project:demo",)),
 }

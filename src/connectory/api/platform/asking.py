@@ -10,8 +10,8 @@ from connectory.api.context import caller, context
 from connectory.auth import Caller
 from connectory.auth.roles import OPERATOR, names_of
 from connectory.auth.store import organization_with_id
-from connectory.auth.users import Person
-from connectory.errors import AuthorizationError
+from connectory.auth.users import Person, person_with_name
+from connectory.errors import AuthenticationError, AuthorizationError
 
 Scopes = tuple[str, ...]
 
@@ -62,6 +62,18 @@ async def anybody(request: Request) -> Asker:
         lambda c: organization_with_id(c, found.organization_id)
     )
     return _caller(found, organization.key)
+
+
+async def asked_again(request: Request, who: Asker, any_of: Scopes) -> Asker:
+    """The same as they are now, for what goes on for a while: a password was checked when it began.
+    Raises as ``asker`` does."""
+    if not is_basic(request) or who.user is None:
+        return await asker(request, any_of)
+    name = who.user
+    person = await context(request).database.read(lambda c: person_with_name(c, name))
+    if person is None:
+        raise AuthenticationError
+    return _person(person).having(any_of)
 
 
 def _person(person: Person) -> Asker:

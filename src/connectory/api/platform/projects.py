@@ -1,5 +1,8 @@
 """``/platform/projects``: where Connectors are deployed to."""
 
+from typing import Any
+
+from msgspec import UNSET
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,11 +14,17 @@ from connectory.api.openapi import Access, Operation, Paged
 from connectory.api.platform.asking import asker
 from connectory.api.platform.paging import LIMIT_AND_OFFSET, paged
 from connectory.api.routing import resource
-from connectory.auth.administration import ProjectChange, ProjectDraft, ProjectShown, add_project
+from connectory.auth.administration import (
+    ProjectChange,
+    ProjectDraft,
+    ProjectShown,
+    add_project,
+    change_project,
+)
 from connectory.auth.administration import shown_project as shown
 from connectory.auth.audit import Target
 from connectory.auth.scopes import MANAGE_PROJECTS, VIEW_PROJECTS
-from connectory.auth.store import project_with_key, projects_of, set_production
+from connectory.auth.store import projects_of
 from connectory.errors import DuplicateFieldError, ResourceNotFoundError
 from connectory.wire import decode
 
@@ -63,7 +72,7 @@ async def create(request: Request) -> Response:
 
 @Operation(
     "updateProject",
-    "Mark a Project as in production, or as not",
+    "Mark a Project as in production, or give it a stand-in for the commerce API",
     tag=TAG,
     access=Access.PERSON,
     scopes=MANAGE_PROJECTS,
@@ -76,15 +85,19 @@ async def change(request: Request) -> Response:
     key, wanted = request.path_params["project_key"], decode(await body(request), ProjectChange)
 
     def work(connection: Connection) -> ProjectShown:
-        found = project_with_key(connection, key)
-        if found is None or found.organization_id != who.organization_id:
-            raise ResourceNotFoundError("Project", key=key)
-        set_production(connection, key, wanted.production)
-        detail = {"production": wanted.production}
-        record(connection, request, who, Target("Project", key=key), detail)
-        return ProjectShown(key=key, region=found.region, production=wanted.production)
+        made = change_project(connection, key, wanted, who.organization_id)
+        record(connection, request, who, Target("Project", key=key), _changed(wanted))
+        return made
 
     return answer(await context(request).database.write(work))
+
+
+def _changed(wanted: ProjectChange) -> dict[str, Any]:
+    """For the audit log: what was said, nothing else."""
+    said: dict[str, Any] = {} if wanted.production is UNSET else {"production": wanted.production}
+    if wanted.stand_in is not UNSET:
+        said["standIn"] = wanted.stand_in.api_url if wanted.stand_in else None
+    return said
 
 
 ROUTES = [

@@ -1,5 +1,6 @@
 """What the supervisor asks of whatever runs applications."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +15,52 @@ Say = Callable[[str, str], None]
 @dataclass(frozen=True)
 class Ended:
     """How an instance ended: ``how`` completes the sentence "The application ..."; ``tail`` is the
-    end of its output."""
+    end of its output; ``fix`` says what can be done where the end itself tells."""
 
     how: str
     tail: str
+    fix: str = ""
 
 
-@dataclass(frozen=True, eq=False)
 class Door:
     """How an instance is reached: by connecting to ``address``, with a socket from
-    ``open_socket`` when that address is one of another network."""
+    ``open_socket`` when that address is one of another network. Each is one of a kind."""
 
-    address: tuple[str, int]
-    open_socket: Callable[[], socket.socket] | None = None
+    __slots__ = ("_closed", "_then", "address", "open_socket")
+
+    def __init__(
+        self, address: tuple[str, int], open_socket: Callable[[], socket.socket] | None = None
+    ) -> None:
+        self.address = address
+        self.open_socket = open_socket
+        self._closed = False
+        self._then: list[Callable[[], None]] = []
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection. Raises ``OSError``."""
+        if self.open_socket is None:
+            return await asyncio.open_connection(*self.address)
+        opened = self.open_socket()
+        try:
+            opened.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(opened, self.address)
+            return await asyncio.open_connection(sock=opened)
+        except BaseException:
+            opened.close()
+            raise
+
+    def when_closed(self, call: Callable[[], None]) -> None:
+        """``call`` once nothing comes through any more; at once when that is so already."""
+        if self._closed:
+            call()
+        else:
+            self._then.append(call)
+
+    def close(self) -> None:
+        """Its instance has ended."""
+        self._closed = True
+        while self._then:
+            self._then.pop()()
 
 
 class Instance(Protocol):

@@ -16,11 +16,17 @@ from connectory.sandbox import Command, Finished, Limits, Mount, Network, Proces
 from connectory.sandbox.children import below
 from connectory.sandbox.listening import listeners, own_network
 from connectory.settings import Settings
+from connectory.specification import ApplicationType
 from connectory.toolchains import Node, Toolchains, UnsupportedNodeVersion
 
 MIB = 1 << 20
 PROBE = 0.25
 """Seconds a connection to a port of this machine may take."""
+HEAP = "JavaScript heap out of memory"
+MEMORY_FIX = (
+    "Let the application do with less memory (take data in pieces, keep less of it), or ask the "
+    "operator to allow more: the settings application_memory and job_memory."
+)
 PACKAGE_MANAGERS = ("npm", "npx")
 
 
@@ -47,14 +53,7 @@ class Processes:
         self._artifacts = artifacts
         self._toolchains = toolchains
         self._doorway = Doorway()
-        self._limits = Limits(
-            memory=settings.application_memory * MIB,
-            cpus=settings.application_cpus,
-            processes=settings.application_processes,
-            file_size=settings.application_memory * MIB,
-            seconds=None,
-            disk=None,
-        )
+        self._settings = settings
 
     async def prepare(self, placement: Placement) -> None:
         await asyncio.gather(self._artifacts.unpack(placement.artifact), self._tools(placement))
@@ -63,16 +62,18 @@ class Processes:
         tree, tools = await asyncio.gather(
             self._artifacts.unpack(placement.artifact), self._tools(placement)
         )
+        allowed, around = limits(placement.kind, self._settings), placement.surroundings
         command = Command(
             argv=tools.argv,
             cwd=placement.working_directory,
-            environment=environment(placement, tools.path),
-            mounts=(Mount(tree, WORKSPACE), *tools.mounts),
+            environment={**around.environment, **environment(placement, tools.path)},
+            mounts=(Mount(tree, WORKSPACE), *tools.mounts, *around.mounts),
+            outlets=around.outlets,
             network=Network.OPEN,
-            limits=self._limits,
+            limits=allowed,
             port=PORT,
         )
-        return ProcessInstance(await self._spawned(command, say), self._doorway)
+        return ProcessInstance(await self._spawned(command, say), self._doorway, allowed)
 
     async def _spawned(self, command: Command, say: Say) -> Process:
         """A start that is given up half-way could leave a child nobody knows: it is let through,
@@ -108,8 +109,9 @@ class Processes:
 class ProcessInstance:
     """One sandboxed process."""
 
-    def __init__(self, process: Process, doorway: Doorway) -> None:
+    def __init__(self, process: Process, doorway: Doorway, allowed: Limits) -> None:
         self._process = process
+        self._memory = allowed.memory
         self._doorway = doorway
         self._inside: int | None = None
         self._network: int | None = None
@@ -146,17 +148,18 @@ class ProcessInstance:
 
     async def other_ports(self) -> tuple[int, ...]:
         inside = self._member()
-        return () if inside is None else tuple(sorted(_ports(inside) - {PORT}))
+        ours = {PORT, *self._process.outlet_ports}
+        return () if inside is None else tuple(sorted(_ports(inside) - ours))
 
     async def ended(self) -> Ended:
-        return _ended(await self._process.wait())
+        return ended(await self._process.wait(), self._memory)
 
     async def stop(self, grace: float) -> Ended:
-        ended = _ended(await self._process.stop(grace))
+        finished = await self._process.stop(grace)
         if self._network is not None:
             os.close(self._network)
             self._network = None
-        return ended
+        return ended(finished, self._memory)
 
     def _member(self) -> int | None:
         """A process of it that has a network of its own, looked for once."""
@@ -166,18 +169,30 @@ class ProcessInstance:
         return self._inside
 
 
-def _ended(finished: Finished) -> Ended:
-    return Ended(_how(finished), finished.tail)
+def limits(kind: ApplicationType, settings: Settings) -> Limits:
+    """What one instance may use (facts 4.1, 11): a job more than the others."""
+    job = kind is ApplicationType.JOB
+    memory = (settings.job_memory if job else settings.application_memory) * MIB
+    return Limits(
+        memory=memory,
+        cpus=settings.job_cpus if job else settings.application_cpus,
+        processes=settings.application_processes,
+        file_size=memory,
+        seconds=None,
+        disk=None,
+    )
 
 
-def _how(finished: Finished) -> str:
-    if finished.cause == "memory":
-        return "used more memory than it may have"
+def ended(finished: Finished, memory: int) -> Ended:
+    """How a program with ``memory`` bytes ended. Node says itself when its heap is full."""
+    if finished.cause == "memory" or HEAP in finished.tail:
+        how = f"used more memory than it may have ({memory // MIB} MiB)"
+        return Ended(how, finished.tail, MEMORY_FIX)
     if finished.cause == "cancelled":
-        return "was stopped"
+        return Ended("was stopped", finished.tail)
     if finished.cause == "signal":
-        return f"was ended by signal {finished.code - 128}"
-    return f"exited with code {finished.code}"
+        return Ended(f"was ended by signal {finished.code - 128}", finished.tail)
+    return Ended(f"exited with code {finished.code}", finished.tail)
 
 
 async def _accepts(address: tuple[str, int]) -> bool:

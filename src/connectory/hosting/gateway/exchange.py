@@ -1,8 +1,7 @@
 """One HTTP request, passed on and answered as it streams."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Coroutine, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -70,21 +69,27 @@ class Exchange:
         if self.status == 0 and not self.inbound.is_gone:
             await self.refuse(error)
 
-    async def _unless_gone(self, answering: Any) -> None:
-        """Give the answer up when the client closes its connection."""
-        answer = asyncio.ensure_future(answering)
-        gone = asyncio.ensure_future(self.inbound.gone())
+    async def _unless_gone(self, answer: Coroutine[Any, Any, None]) -> None:
+        """Give the answer up when the client closes its connection; raises ``ClientGone`` then."""
+        me, left, over = asyncio.current_task(), False, False
+
+        def leave(_: "asyncio.Task[None]") -> None:
+            nonlocal left
+            if not over and me is not None:
+                left = True
+                me.cancel()
+
+        watching = asyncio.ensure_future(self.inbound.gone())
+        watching.add_done_callback(leave)
         try:
-            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                raise ClientGone
-            answer.result()
+            await answer
+        except asyncio.CancelledError:
+            if not left or me is None or me.uncancel():
+                raise
+            raise ClientGone from None
         finally:
-            for task in (answer, gone):
-                if not task.done():
-                    task.cancel()
-                    with suppress(asyncio.CancelledError, Exception):
-                        await task
+            over = True
+            watching.cancel()
 
     async def _answer(self, way: Connected, scheme: str) -> None:
         async with way.session.request(
@@ -96,9 +101,12 @@ class Exchange:
             allow_redirects=False,
         ) as response:
             await self._start(response.status, headers.downstream(response.raw_headers))
-            async for chunk in response.content.iter_any():
-                await self._body(chunk, more=True)
-            await self._body(b"", more=False)
+            content, more = response.content, True
+            async for chunk in content.iter_any():
+                more = not content.at_eof()
+                await self._body(chunk, more=more)
+            if more:
+                await self._body(b"", more=False)
 
     async def _start(self, status: int, fields: list[headers.Field]) -> None:
         self.status = status

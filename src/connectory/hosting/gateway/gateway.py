@@ -10,11 +10,13 @@ import msgspec
 from connectory.errors import EndpointNotFoundError
 from connectory.hosting.gateway import headers
 from connectory.hosting.gateway.errors import ApplicationUnavailableError
-from connectory.hosting.gateway.inbound import Receive, Send
+from connectory.hosting.gateway.inbound import Counted, Receive, Send
 from connectory.hosting.gateway.open_routes import OpenRoutes, Scope
+from connectory.hosting.lease import Lease
 from connectory.hosting.lines import LogType, Said, Severity
 from connectory.hosting.logbook import LogBook, Source
 from connectory.hosting.routes import Route
+from connectory.hosting.sites import Site, Sites
 from connectory.hosting.supervisor import Supervisor
 from connectory.settings import Settings
 
@@ -28,22 +30,28 @@ class Gateway:
     """Forwards what comes in on a route to its application."""
 
     def __init__(
-        self, settings: Settings, open_routes: OpenRoutes, supervisor: Supervisor, logbook: LogBook
+        self,
+        settings: Settings,
+        open_routes: OpenRoutes,
+        supervisor: Supervisor,
+        logbook: LogBook,
+        sites: Sites | None = None,
     ) -> None:
         self._settings = settings
         self._routes = open_routes
         self._supervisor = supervisor
         self._logbook = logbook
+        self._sites = sites
         self._scheme = urlsplit(settings.origin).scheme if settings.domain else "http"
 
     @cached_property
-    def _pools(self) -> "Pools":
+    def pools(self) -> "Pools":
         from connectory.hosting.gateway.pools import Pools
 
         return Pools()
 
     async def stop(self) -> None:
-        await self._pools.close()
+        await self.pools.close()
 
     def route_for(self, scope: Scope) -> Route | None:
         """The route a request came in on: by its port, or by its host name with a domain."""
@@ -64,19 +72,39 @@ class Gateway:
             await self._http(scope, receive, send, route)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, route: Route) -> None:
+        site = self._sites.find(route.application_id) if self._sites is not None else None
+        if site is not None:
+            await self._static(site, scope, receive, send, route)
+        else:
+            await self._forward(scope, receive, send, route)
+
+    async def _static(
+        self, site: Site, scope: Scope, receive: Receive, send: Send, route: Route
+    ) -> None:
+        """Static files are the platform's own to answer: nothing of the application runs."""
+        began = time.monotonic()
+        counted = Counted(send)
+        try:
+            await site.answer(scope, receive, counted)
+        finally:
+            self._log(route, scope, counted.status, began, 0, counted.sent)
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send, route: Route) -> None:
         from connectory.hosting.gateway.exchange import Exchange
 
         began = time.monotonic()
         exchange = Exchange(scope, receive, send, route.application_name)
+        lease = await self._supervisor.lease(route.application_id)
         try:
-            way = await self._connected(route)
-            if way is None:
-                phase = self._supervisor.phase(route.application_id)
-                await exchange.refuse(ApplicationUnavailableError(route.application_name, phase))
+            if lease is None:
+                why = self._supervisor.why(route.application_id)
+                await exchange.refuse(ApplicationUnavailableError(route.application_name, why))
             else:
                 seconds = self._settings.request_timeout
-                await exchange.run(way, self._scheme, seconds)
+                await exchange.run(self._way(lease), self._scheme, seconds)
         finally:
+            if lease is not None:
+                lease.end()
             received, sent = exchange.inbound.received, exchange.sent
             self._log(route, scope, exchange.status, began, received, sent)
 
@@ -87,25 +115,25 @@ class Gateway:
 
         began = time.monotonic()
         exchange = SocketExchange(scope, receive, send)
-        way = await self._connected(route) if route else None
-        if route is None or way is None:
-            await receive()
-            await exchange.refuse(503 if route else 404)
-        else:
-            seconds = self._settings.request_timeout
-            await exchange.run(way, self._scheme, seconds)
-        if route is not None:
-            self._log(route, scope, exchange.status, began, exchange.received, exchange.sent)
+        lease = await self._supervisor.lease(route.application_id) if route else None
+        try:
+            if lease is None:
+                await receive()
+                await exchange.refuse(503 if route else 404)
+            else:
+                seconds = self._settings.request_timeout
+                await exchange.run(self._way(lease), self._scheme, seconds, lease.recalled)
+        finally:
+            if lease is not None:
+                lease.end()
+            if route is not None:
+                received, sent = exchange.received, exchange.sent
+                self._log(route, scope, exchange.status, began, received, sent)
 
-    async def _connected(self, route: Route) -> "Connected | None":
-        """The way to the route's application, once it is there; None when it is not running."""
+    def _way(self, lease: Lease) -> "Connected":
         from connectory.hosting.gateway.exchange import Connected
 
-        door = await self._supervisor.door(route.application_id)
-        if door is None:
-            self._pools.keep(lambda one: one in self._supervisor.running)
-            return None
-        return Connected(self._pools.session(route.application_id, door), door.address)
+        return Connected(self.pools.session(lease.door), lease.door.address)
 
     def _log(
         self, route: Route, scope: Scope, status: int, began: float, received: int, sent: int

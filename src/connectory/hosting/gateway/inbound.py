@@ -16,6 +16,22 @@ class ClientGone(Exception):  # noqa: N818 - nobody is at fault
     """The client closed its connection before the exchange was over."""
 
 
+class Counted:
+    """What goes out through it, counted. ``status`` is 0 until there is one."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+        self.sent = 0
+        """Bytes of the answer's body so far."""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.sent += len(message.get("body", b""))
+        await self._send(message)
+
+
 class Inbound:
     """Reads what the client sends; never more than the application takes."""
 

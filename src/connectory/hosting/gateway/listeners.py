@@ -16,6 +16,7 @@ from connectory.hosting.gateway.inbound import LARGEST_MESSAGE
 from connectory.hosting.gateway.open_routes import OpenRoutes
 from connectory.hosting.home import Home
 from connectory.hosting.routes import Route, listening_socket
+from connectory.sandbox.model import Close
 from connectory.settings import Settings
 
 log = structlog.get_logger()
@@ -35,6 +36,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head = 0
     _in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Head and body of an answer are written one after the other: asyncio's own loop would let
+        the second wait 40 ms for the client to say that it has the first."""
+        if (connection := transport.get_extra_info("socket")) is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         if self._in_head:
@@ -56,8 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
 class Listener:
     """One open port."""
 
-    def __init__(self, route: Route, server: asyncio.Server, state: ServerState) -> None:
-        self.route = route
+    def __init__(self, server: asyncio.Server, state: ServerState) -> None:
         self._server = server
         self._state = state
 
@@ -109,6 +116,11 @@ class Listeners:
             task.cancel()
         await asyncio.gather(*(self._close(route) for route in tuple(self._routes)))
 
+    async def inside(self, opened: socket.socket) -> Close:
+        """Answer on a socket that listens inside a sandbox as on our own of the same port."""
+        listener = await self._home.run(self._serve(opened))
+        return lambda: self._home.run(listener.close())
+
     async def open(self, route: Route) -> None:
         """From now on the route answers; nothing happens when it does already.
 
@@ -131,15 +143,16 @@ class Listeners:
     async def _open(self, route: Route) -> None:
         if route.port is not None and route.application_id not in self._listening:
             opened = listening_socket(self._settings.host, route.port)
-            self._listening[route.application_id] = await self._serve(route, opened)
+            self._listening[route.application_id] = await self._serve(opened)
         self._routes.add(route)
 
-    async def _serve(self, route: Route, opened: socket.socket) -> Listener:
+    async def _serve(self, opened: socket.socket) -> Listener:
+        opened.setblocking(False)
         state, loop = ServerState(), asyncio.get_running_loop()
         no_state: dict[str, Any] = {}
         protocol = partial(BoundedProtocol, self._config, state, no_state, loop)
         server = await loop.create_server(protocol, sock=opened, backlog=BACKLOG)
-        return Listener(route, server, state)
+        return Listener(server, state)
 
     async def _restore(self, route: Route) -> None:
         try:

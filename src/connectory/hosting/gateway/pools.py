@@ -1,7 +1,6 @@
-"""Connections to applications, kept open between requests: one pool for each of them."""
+"""Connections to applications, kept open between requests: one pool for each instance."""
 
 import asyncio
-from collections.abc import Callable
 
 import aiohttp
 
@@ -18,34 +17,27 @@ class Pools:
     """Used on the home loop only."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, tuple[Door, aiohttp.ClientSession]] = {}
+        self._sessions: dict[Door, aiohttp.ClientSession] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def session(self, application_id: str, door: Door) -> aiohttp.ClientSession:
-        """The pool of this instance; the one of an earlier instance is closed."""
-        known = self._sessions.get(application_id)
-        if known is not None and known[0] is door:
-            return known[1]
-        self.drop(application_id)
-        session = _session(door)
-        self._sessions[application_id] = (door, session)
-        return session
+    def session(self, door: Door) -> aiohttp.ClientSession:
+        """The pool of this instance, closed when its door is."""
+        known = self._sessions.get(door)
+        if known is None:
+            known = self._sessions[door] = _session(door)
+            door.when_closed(lambda: self._drop(door))
+        return known
 
-    def keep(self, wanted: Callable[[str], bool]) -> None:
-        """Close the pools of all other applications."""
-        for application_id in tuple(self._sessions):
-            if not wanted(application_id):
-                self.drop(application_id)
-
-    def drop(self, application_id: str) -> None:
-        known = self._sessions.pop(application_id, None)
-        if known is not None:
-            closing = asyncio.create_task(known[1].close())
+    def _drop(self, door: Door) -> None:
+        session = self._sessions.pop(door, None)
+        if session is not None:
+            closing = asyncio.create_task(session.close())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
     async def close(self) -> None:
-        self.keep(lambda _: False)
+        for door in tuple(self._sessions):
+            self._drop(door)
         await asyncio.gather(*self._closing)
 
 

@@ -28,7 +28,10 @@ class SocketExchange:
         self.received = 0
         self.sent = 0
 
-    async def run(self, way: Connected, scheme: str, seconds: float) -> None:
+    async def run(
+        self, way: Connected, scheme: str, seconds: float, recalled: asyncio.Event
+    ) -> None:
+        """Until one side closes it, ``seconds`` are over or it is ``recalled``."""
         await self._receive()  # websocket.connect
         try:
             socket = await self._connect(way, scheme)
@@ -38,7 +41,7 @@ class SocketExchange:
             await self.refuse(502)
         else:
             async with socket:
-                await self._join(socket, seconds)
+                await self._join(socket, seconds, recalled)
 
     async def refuse(self, status: int) -> None:
         """Answer the handshake with ``status`` instead of a WebSocket."""
@@ -56,7 +59,9 @@ class SocketExchange:
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_PATIENCE),
         )
 
-    async def _join(self, socket: aiohttp.ClientWebSocketResponse, seconds: float) -> None:
+    async def _join(
+        self, socket: aiohttp.ClientWebSocketResponse, seconds: float, recalled: asyncio.Event
+    ) -> None:
         """Facts 4.2: like any request it ends after 5 minutes."""
         self.status = 101
         await self._send({"type": "websocket.accept", "subprotocol": socket.protocol})
@@ -64,14 +69,16 @@ class SocketExchange:
             asyncio.ensure_future(self._upwards(socket)),
             asyncio.ensure_future(self._downwards(socket)),
         }
-        done, going = await asyncio.wait(
-            pumps, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        recall = asyncio.ensure_future(recalled.wait())
+        done, _ = await asyncio.wait(
+            {*pumps, recall}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
         )
-        for pump in going:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-        if not done:
-            await self._close(GOING_AWAY, "The request took too long.")
+        for task in (*pumps, recall):
+            task.cancel()
+        await asyncio.gather(*pumps, recall, return_exceptions=True)
+        if done.isdisjoint(pumps):
+            why = "The application goes away." if done else "The request took too long."
+            await self._close(GOING_AWAY, why)
 
     async def _upwards(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """From the client to the application."""
@@ -94,7 +101,9 @@ class SocketExchange:
             kind = "text" if message.type is aiohttp.WSMsgType.TEXT else "bytes"
             await self._send({"type": "websocket.send", kind: message.data})
         code = socket.close_code or GOING_AWAY
-        await self._close(code if sendable(code) else 1000, "")
+        if code == NO_STATUS:
+            code = 1000
+        await self._close(code if sendable(code) else GOING_AWAY, "")
 
     async def _close(self, code: int, reason: str) -> None:
         with suppress(Exception):  # the client may have closed at the same moment

@@ -17,8 +17,9 @@ from connectory.publishing.content import Folder, dependency_key
 from connectory.publishing.model import Installed
 from connectory.publishing.running import judge, run, run_manager, run_script
 from connectory.publishing.task import Task
-from connectory.publishing.tools import failures, managers, scripts
+from connectory.publishing.tools import failures, scripts
 from connectory.sandbox import Network
+from connectory.toolchains import managers
 
 MODULES = "node_modules"
 SCRIPTS = ("preinstall", "install", "postinstall")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from connectory.publishing.content import Subject, build_key, digest, study
 from connectory.publishing.context import Publishing
-from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Plan, Prepared, Product, Suite
+from connectory.publishing.model import Plan, Prepared, Product
 from connectory.publishing.steps.attest import attest_known
-from connectory.publishing.steps.package import start_command
+from connectory.publishing.steps.package import command_of
 from connectory.publishing.store import product_of
 from connectory.publishing.task import Tools, gather_tools
 
@@ -29,14 +29,12 @@ async def examine(publishing: Publishing, run_id: str, plan: Plan, name: str) ->
     root = publishing.folder(run_id).source
     others = [one.name for one in plan.applications if one.name != name]
     subject = await asyncio.to_thread(study, root, plan.application(name), others)
-    start_command(subject)
+    command_of(subject)
     return Examined(subject, await gather_tools(publishing.toolchains, subject))
 
 
 async def prepare(publishing: Publishing, plan: Plan, examined: Examined) -> Prepared:
     """What is known of the application's content."""
-    if examined.subject.application.type in BUILT_PER_DEPLOYMENT:
-        return Prepared(Product(None, (), examined.tools.node.version, Suite()))
     key = await key_of(publishing, plan, examined)
     known = await publishing.database.read(lambda c: product_of(c, key))
     usable = known and (not known.artifact or await _is_there(publishing, plan, examined, known))

@@ -13,8 +13,8 @@ from connectory.publishing.context import Publishing
 from connectory.publishing.model import Plan, PlannedApplication
 from connectory.publishing.moved import reread
 from connectory.publishing.store import save_plan
-from connectory.publishing.workspace import remove
 from connectory.repositories import Repositories, RepositoryRefused, Revision
+from connectory.sandbox.trees import remove
 from connectory.specification import Application, Specification, SpecificationInvalid, parse
 
 FILE = "connect.yaml"

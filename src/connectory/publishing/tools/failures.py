@@ -4,14 +4,8 @@ import re
 from collections.abc import Callable
 
 from connectory.publishing.tools.causes import KNOWN, Cause
+from connectory.toolchains import managers
 
-OURS = re.compile(
-    r"\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|ERR_SOCKET_TIMEOUT"
-    r"|EHOSTUNREACH|ENETUNREACH)\b|tunneling socket could not be established, statusCode=50"
-)
-"""The registry could not be had: nobody's fault but the network's, and worth another try."""
-MANAGER = re.compile(r"^(?:npm (?:error|ERR!)|error |➤ YN| ?ERR_PNPM)[^\n]*", re.MULTILINE)
-"""A line of a package manager's own, in the output of a script that may have called one."""
 NOISE = re.compile(
     r"^(?:npm (?:error|ERR!) A complete log|npm (?:error|ERR!)\s+/\S+debug-\d+\.log"
     r"|npm notice|npm warn|warning |info ).*$",
@@ -45,13 +39,13 @@ def explain(output: str) -> tuple[str, str] | None:
 def is_ours(output: str, refused_hosts: tuple[str, ...]) -> bool:
     """Whether the registry was out of reach of a package manager, rather than a host that is
     never allowed."""
-    return not refused_hosts and OURS.search(output) is not None
+    return not refused_hosts and managers.NETWORK.search(output) is not None
 
 
 def manager_is_ours(output: str, refused_hosts: tuple[str, ...]) -> bool:
     """The same of a script: only if a package manager that it called says so. What else it could
     not reach is its own doing."""
-    return is_ours("\n".join(MANAGER.findall(output)), refused_hosts)
+    return is_ours("\n".join(managers.LINE.findall(output)), refused_hosts)
 
 
 def never_ours(_output: str, _refused_hosts: tuple[str, ...]) -> bool:

@@ -23,6 +23,8 @@ PLATFORM = {
     "CONNECT_SERVICE_URL": "https://placeholder.example.org/service",
     "CONNECT_PROVIDER": "GCP",
 }
+SITE = {"APPLICATION_URL": "https://placeholder.example.org"}
+"""What the platform adds when it builds a Merchant Center application (facts 4.5)."""
 
 
 def _named(pattern: str) -> re.Pattern[str]:
@@ -30,6 +32,9 @@ def _named(pattern: str) -> re.Pattern[str]:
 
 
 VALUES = (
+    # what the Merchant Center knows an application by, and where
+    (_named("CLOUD_IDENTIFIER"), "gcp-eu"),
+    (_named("ENTRY_POINT(?:_URI_PATH)?|PROJECT_KEY|(?:APPLICATION|VIEW)_ID"), "placeholder"),
     (_named("CLIENT_?ID"), CLIENT_ID),
     (_named("CLIENT_?SECRET"), CLIENT_SECRET),
     (_named("REGION"), REGION),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from connectory.publishing.tools.managers import Kind, Manager
+from connectory.toolchains.managers import Kind, Manager
 
 PUBLIC = ("https://registry.yarnpkg.com", "https://registry.npmjs.org")
 """Two names of one registry, for whose addresses in a lockfile npm asks the configured one too."""
@@ -19,9 +19,6 @@ IDENTITY = re.compile(
 RESOLVED = re.compile(
     r'^(?P<before>  resolved ")(?P<address>https://[^"\s]+)(?P<after>")$', re.MULTILINE
 )
-OUT_OF_REACH = re.compile(r"\b50[234]\b[^\n]*(?:Bad Gateway|Unavailable|Gateway Time)"
-                          r"|(?:Bad Gateway|Unavailable|Gateway Time-?out) - 50[234]")  # fmt: skip
-"""How managers say that the registry, or the front in its place, did not answer."""
 TRACES = (".yarn-integrity", ".modules.yaml", ".package-lock.json", ".yarn-state.yml")
 """Files in node_modules in which a manager may note where packages came from."""
 

@@ -11,6 +11,9 @@ SHORT = frozenset({"start", "test", "stop", "restart"})
 LIFECYCLE = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare",
              "postprepare")  # fmt: skip
 """What npm runs for the project itself at an install, in its order."""
+COMPILE = "compile-html"
+PAGE = "public/index.html"
+"""Where mc-scripts writes its page; ``compile-html`` puts the configuration into it."""
 WEB = re.compile(r"^web\s*:\s*(?P<command>.+?)\s*$", re.MULTILINE)
 
 
@@ -58,9 +61,33 @@ def started(package: Package, text: str) -> tuple[str, ...]:
 
     The last simple command replaces the shell, so signals reach the program itself.
     """
-    values = {"npm_lifecycle_event": "start", "npm_package_name": package.name,
+    return _shell(package, "start", text)
+
+
+def site(package: Package) -> tuple[str, str] | None:
+    """Name and line of what builds a Merchant Center application: its build, then its index.html
+    from the template where the build left that undone (``mc-scripts build --build-only``)."""
+    found = build(package)
+    if found is None:
+        return None
+    name, text = found
+    compiled = line(package, COMPILE)
+    if compiled is None and "mc-scripts" not in text:
+        return found
+    undone = f"[ -f {PAGE}.template ] && [ ! -f {PAGE} ]"
+    then = compiled or "mc-scripts compile-html"
+    return name, f"( {text}\n) && if {undone}; then {then}\nfi"
+
+
+def built(package: Package, name: str, text: str) -> tuple[str, ...]:
+    """The argument list that runs the build script ``name`` in the application's folder."""
+    return _shell(package, name, text)
+
+
+def _shell(package: Package, name: str, text: str) -> tuple[str, ...]:
+    values = {"npm_lifecycle_event": name, "npm_package_name": package.name,
               "npm_package_version": package.version}  # fmt: skip
-    exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items() if value)
+    exports = " ".join(f"{key}={shlex.quote(value)}" for key, value in values.items() if value)
     return ("sh", "-c", f'export PATH="$PWD/node_modules/.bin:$PATH" {exports}; {text}')
 
 

@@ -14,7 +14,7 @@ from connectory.publishing.checks.candidate import Candidate
 from connectory.publishing.checks.dependencies.editing import changed, raised
 from connectory.publishing.checks.dependencies.fix import Fix, fixes, refresh
 from connectory.publishing.checks.dependencies.remedy import Remedy, Way, override
-from connectory.publishing.tools.managers import Kind
+from connectory.toolchains.managers import Kind
 
 RECORDS = Path(__file__).parents[3] / "advisories/data"
 LayOut = Callable[..., Candidate]

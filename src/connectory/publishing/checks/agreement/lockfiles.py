@@ -15,8 +15,8 @@ from connectory.publishing.checks.agreement.text_locks import (
     pnpm_disagreements,
     yarn_disagreements,
 )
-from connectory.publishing.tools import managers
-from connectory.publishing.tools.managers import Kind, Manager
+from connectory.toolchains import managers
+from connectory.toolchains.managers import Kind, Manager
 
 NO_LOCKFILE = Rule(
     "specification/missing-lockfile",

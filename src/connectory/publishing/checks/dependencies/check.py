@@ -24,8 +24,8 @@ from connectory.publishing.checks.dependencies.places import (
     read_by,
 )
 from connectory.publishing.checks.dependencies.telling import Subject, vulnerable
-from connectory.publishing.tools.managers import Kind
 from connectory.settings import Settings
+from connectory.toolchains.managers import Kind
 
 VERSION = 1
 OLD = timedelta(days=30)

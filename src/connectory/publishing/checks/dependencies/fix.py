@@ -12,7 +12,7 @@ from connectory.publishing.checks.dependencies.matching import Known, Match, mat
 from connectory.publishing.checks.dependencies.places import places
 from connectory.publishing.checks.dependencies.remedy import Remedy, Way, nearest, remedy
 from connectory.publishing.checks.dependencies.telling import Subject
-from connectory.publishing.tools.managers import Kind
+from connectory.toolchains.managers import Kind
 
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund")
 

@@ -10,8 +10,8 @@ from connectory.durable import Rejected
 from connectory.publishing import package
 from connectory.publishing.checks.candidate import Candidate, Entry
 from connectory.publishing.checks.dependencies import lockfiles
-from connectory.publishing.tools import managers
 from connectory.specification import ApplicationType
+from connectory.toolchains import managers
 
 PAGES = {
     ApplicationType.MERCHANT_CENTER_CUSTOM_APPLICATION,

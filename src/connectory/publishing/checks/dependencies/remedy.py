@@ -8,7 +8,7 @@ from typing import Any
 from connectory.publishing.checks.dependencies.graph import Graph
 from connectory.publishing.checks.dependencies.lockfiles import NODE
 from connectory.publishing.checks.dependencies.matching import Match
-from connectory.publishing.tools.managers import Kind
+from connectory.toolchains.managers import Kind
 
 UNASKED = 1_000_000
 

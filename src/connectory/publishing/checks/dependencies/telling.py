@@ -20,7 +20,7 @@ from connectory.publishing.checks.dependencies.remedy import (
     override,
     remedy,
 )
-from connectory.publishing.tools.managers import Kind
+from connectory.toolchains.managers import Kind
 
 SEVERITIES = {Rating.CRITICAL: Severity.CRITICAL, Rating.HIGH: Severity.HIGH}
 SEVERITIES |= {Rating.LOW: Severity.LOW}

@@ -13,6 +13,16 @@ BERRY = ((4, ">=2.4.1 <3.1.0"), (5, "~3.1.0"), (6, ">=3.2.0 <4.0.0"), (8, ">=4.0
          (9, "~4.14.0"))  # fmt: skip
 """Which modern yarn writes which version of its lockfile: another one would rewrite it."""
 BERRY_NEWEST = "^4.15.0"
+LINE = re.compile(r"^(?:npm (?:error|ERR!)|error |➤ YN| ?ERR_PNPM)[^\n]*", re.MULTILINE)
+"""A line of a package manager's own, in the output of a script that may have called one."""
+NETWORK = re.compile(
+    r"\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|ERR_SOCKET_TIMEOUT"
+    r"|EHOSTUNREACH|ENETUNREACH)\b|tunneling socket could not be established, statusCode=50"
+)
+"""The registry could not be had: nobody's fault but the network's, and worth another try."""
+UNAVAILABLE = re.compile(r"\b50[234]\b[^\n]*(?:Bad Gateway|Unavailable|Gateway Time)"
+                         r"|(?:Bad Gateway|Unavailable|Gateway Time-?out) - 50[234]")  # fmt: skip
+"""How managers say that the registry, or the front in its place, did not answer."""
 
 
 class Kind(StrEnum):
@@ -128,3 +138,10 @@ def environment(registry: str, cache: str) -> dict[str, str]:
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
         "CYPRESS_INSTALL_BINARY": "0",
     }
+
+
+def registry_is_away(output: str) -> bool:
+    """Whether a package manager that a script called says that it could not have the registry. What
+    else the script could not reach is its own doing."""
+    said = "\n".join(LINE.findall(output))
+    return NETWORK.search(said) is not None or UNAVAILABLE.search(said) is not None
