@@ -12,7 +12,7 @@ from typing import Any
 
 from connectory.client import Client
 from connectory.deployments.model import Deployment, Redeploy
-from connectory.hosting.keeper import Phase
+from connectory.hosting.phases import Phase
 from connectory.main import Running
 
 REQUESTS, RATE = 10_000, 200.0

@@ -125,7 +125,7 @@ async def lateness(hosting: Hosting, jobs: Jobs, url: str, seconds: int) -> Late
     alone = await asyncio.gather(*map(timer, due.values()))
     async with aiohttp.ClientSession() as client:
         async with asyncio.timeout(60):
-            while (seen := await arrived(client, url)).keys() < due.keys():  # noqa: ASYNC110
+            while not due.keys() <= (seen := await arrived(client, url)).keys():  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
     late = sorted((seen[name] - moment) / 1000 for name, moment in due.items())
     return Lateness(late, sorted(alone))

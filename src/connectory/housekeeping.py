@@ -15,6 +15,7 @@ from connectory.deployments import revisions
 from connectory.deployments import store as deployments
 from connectory.durable import RunState
 from connectory.durable.runs import runs_in
+from connectory.hosting.sites import store as sites
 from connectory.publishing import Publishing
 from connectory.publishing import store as results
 from connectory.publishing.checks.cache import CheckCache
@@ -52,13 +53,14 @@ async def clear_up(
     kept: timedelta = RESULTS_KEPT,
     grace: float = DAY,
 ) -> int:
-    """Forget results by content older than ``kept`` and remove artifacts nobody refers to; gives
-    the bytes freed.
+    """Forget results by content and sites older than ``kept`` and remove artifacts nobody refers
+    to; gives the bytes freed.
 
     What is younger than ``grace`` seconds stays: a run may be about to refer to it.
     """
     oldest = timestamp(now() - kept)
     await database.write(lambda c: results.forget_products(c, oldest))
+    await database.write(lambda c: sites.forget_sites(c, oldest))
     await database.write(forget_evidence)
     await asyncio.to_thread(checks.trim, kept.days)
     return await artifacts.sweep(await database.read(in_use), grace)
@@ -84,4 +86,5 @@ def in_use(connection: Connection) -> frozenset[str]:
         | deployments.artifacts_in_use(connection)
         | revisions.artifacts_in_use(connection)
         | results.artifacts_in_use(connection)
+        | sites.artifacts_in_use(connection)
     )

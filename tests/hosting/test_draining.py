@@ -9,6 +9,7 @@ from tests.hosting.conftest import Pack, Serve, Served, until
 from tests.hosting.test_gateway import SOCKETS
 
 from connectory.hosting import Hosting
+from connectory.hosting import keeper as keeping
 from connectory.settings import Settings
 from connectory.wire import replace as changed
 
@@ -26,7 +27,8 @@ process.on('SIGTERM', () => { held.forEach(one => one()); setTimeout(() => proce
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(keeping, "LAST_WORDS", 0.1)
     return changed(settings, drain_timeout=60.0)
 
 
@@ -103,6 +105,21 @@ async def test_halting_ends_what_is_still_draining_too(serve: Serve, hosting: Ho
     assert await waiting == "late from old"
     assert not hosting.supervisor._leaving
     assert hosting.supervisor.running == ()
+
+
+async def test_halting_twice_does_not_interrupt_the_end(serve: Serve, hosting: Hosting) -> None:
+    """Of one that takes its time."""
+    script = SLOW.replace("process.exit(), 50", "process.exit(), 600")
+    served = await serve(script, NAME="old")
+    lease = await hosting.supervisor.lease(served.placement.application_id)
+    assert lease is not None
+    halt = hosting.supervisor.halt
+    first = asyncio.create_task(halt(served.placement.application_id))
+    await asyncio.sleep(0.3)
+    await halt(served.placement.application_id)
+    with pytest.raises(OSError, match=r"refused|ended"):
+        await lease.door.connect()
+    await first
 
 
 async def test_no_request_fails_while_versions_take_turns(serve: Serve, hosting: Hosting) -> None:

@@ -59,7 +59,7 @@ def test_what_is_not_declared_has_defaults() -> None:
 
 async def refusal(hosting: Hosting, placement: Placement) -> Rejected:
     """By a platform that does not wait for long; but on a busy machine it may not listen yet."""
-    seconds = 2
+    seconds = 1
     while True:
         settings = changed(hosting.settings, start_timeout=seconds)
         supervisor = Supervisor(hosting.supervisor._backend, settings, hosting.logbook)

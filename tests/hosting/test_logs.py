@@ -273,7 +273,7 @@ async def say(book: LogBook, database: Database) -> list[str]:
     return await messages(database)
 
 
-CASES = (
+CASES: tuple[tuple[Wanted, list[int]], ...] = (
     (Wanted(severity=Severity.WARNING), [1, 2]),
     (Wanted(severity=Severity.ERROR), [1]),
     (Wanted(type=LogType.APPLICATION_JSON), [2]),

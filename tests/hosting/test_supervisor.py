@@ -11,8 +11,8 @@ from connectory.artifacts import ArtifactStore
 from connectory.durable import Rejected
 from connectory.hosting import Hosting
 from connectory.hosting.backends import Processes
-from connectory.hosting.keeper import ApplicationHaltedError, Phase
 from connectory.hosting.logbook import LogBook
+from connectory.hosting.phases import ApplicationHaltedError, Phase
 from connectory.hosting.restarts import Pace
 from connectory.hosting.supervisor import Supervisor
 
@@ -186,7 +186,7 @@ async def test_it_may_be_asked_from_another_loop_in_another_thread(
         except BaseException as failure:
             failures.append(failure)
 
-    thread = threading.Thread(target=elsewhere)
+    thread = threading.Thread(target=elsewhere, daemon=True)
     thread.start()
     while thread.is_alive():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -207,7 +207,7 @@ async def test_giving_up_in_another_loop_leaves_nothing_here(hosting: Hosting, p
         with pytest.raises(TimeoutError):
             asyncio.run(impatient())
 
-    thread = threading.Thread(target=elsewhere)
+    thread = threading.Thread(target=elsewhere, daemon=True)
     thread.start()
     while thread.is_alive():  # noqa: ASYNC110
         await asyncio.sleep(0.01)

@@ -7,8 +7,9 @@ from contextlib import nullcontext
 
 from connectory.hosting import scaling
 from connectory.hosting.instances import ApplicationState
-from connectory.hosting.keeper import Keeper, Phase, Turn
+from connectory.hosting.keeper import Keeper, Turn
 from connectory.hosting.lease import Lease
+from connectory.hosting.phases import Phase
 from connectory.hosting.placement import Placement, Running
 from connectory.hosting.scaling import Bounds, Load, Step
 

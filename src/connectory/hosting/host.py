@@ -13,10 +13,11 @@ from connectory.deployments.revisions import all_serving
 from connectory.deployments.store import StoredDeployment
 from connectory.hosting.backends import Processes
 from connectory.hosting.gateway import Gateway, Listeners, OpenRoutes
+from connectory.hosting.gateway.inside import outlets
 from connectory.hosting.jobs import Jobs
 from connectory.hosting.logbook import Bounds, LogBook, Source
 from connectory.hosting.logs import delete_orphaned_logs
-from connectory.hosting.placing import Placing, opened, roster, secret_values
+from connectory.hosting.placing import Placing, opened, roster, secret_values, url
 from connectory.hosting.routes import delete_orphans, routes_of
 from connectory.hosting.scripts import Scripts
 from connectory.hosting.sites import SitePlacement, Sites
@@ -129,6 +130,8 @@ class Hosting:
         known = await self.database.read(lambda c: routes_of(c, deployment.id))
         by_application = {route.application_id: route for route in known}
         around = await self.stand_ins.for_project(stored.project_key)
+        urls = [url(self.settings, deployment, route) for route in known]
+        around = around.reaching(outlets(urls, self.listeners.inside))
         return Placing(stored, secrets, by_application, self.settings, generation, around)
 
     async def _restore(self, stored: StoredDeployment) -> None:

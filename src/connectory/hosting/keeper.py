@@ -2,43 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from enum import StrEnum
+from typing import Any
 
-import structlog
-
-from connectory.durable import Rejected
 from connectory.hosting import health
 from connectory.hosting.backends import Backend, Instance
 from connectory.hosting.instances import InstanceState
 from connectory.hosting.lease import Reach
-from connectory.hosting.lines import Severity
-from connectory.hosting.logbook import LogBook, Source
+from connectory.hosting.logbook import LogBook
+from connectory.hosting.phases import ApplicationHaltedError, Phase
 from connectory.hosting.placement import Placement, Running
 from connectory.hosting.readiness import Readiness
 from connectory.hosting.restarts import Pace, Restarts, after_end, recovered
-from connectory.wire import now, timestamp
-
-log = structlog.get_logger()
+from connectory.hosting.telling import Telling, cause
+from connectory.wire import now as moment
+from connectory.wire import timestamp
 
 GRACE = 5.0
 """Seconds between the request to end and the end."""
 LAST_WORDS = 2.0
 """Seconds for answers under way when an instance must go at once."""
 FOREVER = 1e9
-
-
-class ApplicationHaltedError(Exception):
-    """Somebody halted the application while its start was awaited; nobody's fault."""
-
-
-class Phase(StrEnum):
-    STARTING = "is starting"
-    READY = "is running"
-    WAITING = "has stopped and is started again shortly"
-    ASLEEP = "is asleep"
-    STOPPED = "is not running"
 
 
 Turn = AbstractAsyncContextManager[object]
@@ -64,18 +49,17 @@ class Keeper:
         self.restarts = Restarts()
         self.trouble = ""
         """Why its last life ended, or did not begin; completes "The application ..."."""
-        self._since = timestamp(now())
+        self._since = timestamp(moment())
         self._health: health.Answer | None = None
         self._checks = health.checks(placement.health)
         self._backend = backend
-        self._logbook = logbook
-        self._source = Source(placement.deployment_id, placement.application_name)
-        self._readiness = Readiness(placement, self._checks, start_timeout, self._masked)
+        self._told = Telling(placement, logbook)
+        self._readiness = Readiness(placement, self._checks, start_timeout, self._told.masked)
         self._pace = pace
         self._tell = moved
         self._moved = asyncio.Event()
         self._failure: Exception | None = None
-        self._leaving = False
+        self._leaving = self._cancelled = False
         self._ready_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -89,7 +73,7 @@ class Keeper:
         return InstanceState(
             phase=str(self.phase),
             since=self._since,
-            health=self._masked(self._health.said) if self._health else None,
+            health=self._told.masked(self._health.said) if self._health else None,
             healthy=self._health.well if self._health else None,
             restarts=self.restarts.count,
             crash_loop=self.restarts.looping,
@@ -118,8 +102,10 @@ class Keeper:
             reach.recalled.set()
             await self._emptied(reach, LAST_WORDS)
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            if not self._cancelled:  # a second time would interrupt its end
+                self._cancelled = True
+                self._task.cancel()
+            await asyncio.wait({self._task})
         self._failure = self._failure or ApplicationHaltedError(self.placement.application_id)
         self._move(Phase.STOPPED)
 
@@ -140,10 +126,6 @@ class Keeper:
         with suppress(asyncio.CancelledError):
             await free
 
-    @property
-    def leaving(self) -> bool:
-        return self._leaving
-
     async def _keep(self, turn: Turn | None) -> None:
         while not self._leaving:
             self._ready_at = 0.0
@@ -154,7 +136,7 @@ class Keeper:
                     self._failure = failure
                     self._move(Phase.STOPPED)
                     return
-                self.trouble = _cause(failure)
+                self.trouble = cause(failure)
             turn = turn or nullcontext()
             if not self._leaving:
                 await self._pause(time.monotonic() - self._ready_at if self._ready_at else 0.0)
@@ -163,21 +145,23 @@ class Keeper:
         """One life: how it ended. Raises when it does not get ready."""
         self._move(Phase.STARTING)
         async with turn or nullcontext():
-            instance = await self._backend.start(self.placement, self._say)
+            instance = await self._backend.start(self.placement, self._told.line)
             try:
                 self._health = await self._readiness.reached(instance)
             except BaseException:
-                await instance.stop(0)
+                await to_its_end(instance.stop(0))
                 raise
         reach = self.reach = Reach(instance.door)
         self._ready_at = time.monotonic()
         self._move(Phase.READY)
         try:
-            return self._masked(await self._watched(instance, reach))
+            return self._told.masked(await self._watched(instance, reach))
         finally:
             self.reach = None
-            await instance.stop(GRACE)
-            reach.door.close()
+            try:
+                await to_its_end(instance.stop(GRACE))
+            finally:
+                reach.door.close()
 
     async def _watched(self, instance: Instance, reach: Reach) -> str:
         """How its life ended. One that is ill for too long takes no further callers, and those it
@@ -210,55 +194,34 @@ class Keeper:
     async def _until_calm(self) -> None:
         await asyncio.sleep(self._pace.steady)
         if self.restarts.looping:
-            self._note("The application runs steadily again.", Severity.INFO)
+            self._told.steady()
         self.restarts = recovered(self.restarts)
 
     async def _pause(self, lived: float) -> None:
         """Between two lives. One that ended for the first time in a while is back so soon that its
         callers wait; others are told."""
-        before, self.restarts = (
-            self.restarts,
-            after_end(self.restarts, self._pace, time.monotonic(), lived),
-        )
+        before, now = self.restarts, time.monotonic()
+        self.restarts = after_end(before, self._pace, now, lived)
         delay = self.restarts.delay
         quick = lived > 0 and delay == self._pace.first_delay
         self._move(Phase.STARTING if quick else Phase.WAITING)
-        self._note(f"The application {self.trouble}. It is started again in {delay:g} s.")
-        if self.restarts.looping and not before.looping:
-            self._note(self._loop())
+        self._told.ended(self.trouble, before, self.restarts, self._pace)
         await asyncio.sleep(delay)
-
-    def _loop(self) -> str:
-        pace = self._pace
-        return (
-            f"The application keeps ending: {pace.loop_ends} times within "
-            f"{pace.loop_window / 60:g} minutes. It is still started again, after "
-            f"{pace.longest_delay:g} s at most each time."
-        )
-
-    def _masked(self, text: str) -> str:
-        return self._logbook.masking(self.placement.deployment_id).masked(text)
-
-    def _say(self, stream: str, line: str) -> None:
-        self._logbook.line(self._source, stream, line)
-
-    def _note(self, message: str, severity: Severity = Severity.ERROR) -> None:
-        name = self.placement.application_id
-        log.warning("application.restarts", application=name, reason=self._masked(message))
-        self._logbook.note(self._source, message, severity)
 
     def _move(self, phase: Phase) -> None:
         if phase is not self.phase:
-            self._since = timestamp(now())
+            self._since = timestamp(moment())
         self.phase = phase
         self._moved.set()
         self._moved = asyncio.Event()
         self._tell()
 
 
-def _cause(failure: Exception) -> str:
-    """Completes "The application ...": ours and the connector's failures in their own words."""
-    if isinstance(failure, Rejected):
-        return f"could not be started: {failure.cause}"
-    log.error("application.not_started", exc_info=failure)
-    return "could not be started because the platform failed"
+async def to_its_end(work: Coroutine[Any, Any, object]) -> None:
+    """``work`` is finished when this returns, also when it is cancelled meanwhile."""
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise

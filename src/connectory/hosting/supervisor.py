@@ -14,9 +14,10 @@ from connectory.hosting.backends import Backend
 from connectory.hosting.crew import Crew
 from connectory.hosting.home import Home
 from connectory.hosting.instances import ApplicationState
-from connectory.hosting.keeper import Keeper, Phase
+from connectory.hosting.keeper import Keeper
 from connectory.hosting.lease import Lease
 from connectory.hosting.logbook import LogBook
+from connectory.hosting.phases import Phase
 from connectory.hosting.placement import Placement, Running, check
 from connectory.hosting.restarts import USUAL, Pace
 from connectory.hosting.scaling import bounds

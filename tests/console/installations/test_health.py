@@ -7,7 +7,7 @@ from tests.console.support import Browser
 
 from connectory.console.installations.health import TONES, label
 from connectory.hosting.instances import not_running
-from connectory.hosting.keeper import Phase
+from connectory.hosting.phases import Phase
 
 
 @pytest.fixture(scope="module")

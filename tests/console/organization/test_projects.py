@@ -25,6 +25,24 @@ def test_an_administrator_creates_a_project_and_marks_it(site: Site) -> None:
         assert keys(site)["shop"] is False
 
 
+def test_an_administrator_gives_a_project_a_stand_in_and_takes_it_away(site: Site) -> None:
+    def stand_in() -> object:
+        token = site.caller("demo", "manage_projects")
+        page = site.send("GET", "/platform/projects?limit=500", token=token).body
+        return next(one["standIn"] for one in page["results"] if one["key"] == "demo")
+
+    action = f"{PAGE}/demo/stand-in"
+    with site.administrator() as browser:
+        page = browser.submit(browser.get(PAGE), action=action, stand_in="http://127.0.0.1:8989")
+        assert "demo reaches a stand-in for the commerce API" in page.text
+        assert stand_in() == {"apiUrl": "http://127.0.0.1:8989"}
+        assert page.root.find("input", id="stand-in-demo")["value"] == "http://127.0.0.1:8989"
+        refused = browser.submit(page, action=action, stand_in="http://a?b")
+        assert "takes an http or https address" in refused.text
+        browser.submit(browser.get(PAGE), action=action, stand_in="")
+        assert stand_in() is None
+
+
 def test_a_key_that_cannot_be_is_told_beside_it(site: Site) -> None:
     with site.administrator() as browser:
         page = browser.submit(browser.get(PAGE), "Create project", key="no spaces")

@@ -55,6 +55,9 @@ NOW = round(START.timestamp() * 1000) + 535
         ("30 * * * * *", "2026-03-14 15:09:30"),
         ("0 0 12 1 1 * 2028", "2028-01-01 12:00:00"),
         ("0 0 12 1 1 * 2027-2030/2", "2027-01-01 12:00:00"),
+        # rare days, of which most years have none
+        ("0 0 0 29 2 * 2027-2031,2040", "2028-02-29 00:00:00"),
+        ("0 0 0 29 2 * 2029-2031,2033,2040", "2040-02-29 00:00:00"),
         ("@reboot", "2026-03-14 15:09:26"),
     ],
 )
@@ -66,7 +69,8 @@ def test_a_job_runs_first(schedule: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "schedule",
     ["", "rubbish", "61 * * * *", "* * * *", "@every", "@every 5 minutes", "0 0 30 2 *",
-     "0 0 12 1 1 * 2020", "x 0 0 * * * y", "@fortnightly", "* " * 200],
+     "0 0 12 1 1 * 2020", "0 0 0 */29 2 1#5 2026-2999", "x 0 0 * * * y",
+     "@fortnightly", "* " * 200],
 )  # fmt: skip
 def test_a_schedule_without_a_meaning_never_runs_and_says_why(schedule: str) -> None:
     assert first(schedule, NOW) is None

@@ -18,6 +18,7 @@ from connectory.hosting.jobs.store import (
     delete_schedules,
     forget_runs,
     interrupt,
+    never_due,
     next_moment,
     planned_of,
     runs_of,
@@ -55,6 +56,8 @@ def test_what_is_due_is_claimed_once_and_the_schedule_moves_on(database: Databas
     (run,) = due(database, NOW + MINUTE - 100, NOW + MINUTE)
     assert (run.trigger, run.outcome) == (Trigger.SCHEDULE, Outcome.WAITING)
     assert run.scheduled_for == NOW + MINUTE
+    # whoever has claimed it looks for others
+    assert database.read_blocking(lambda c: next_moment(c, {run.id})) == NOW + 2 * MINUTE
     # it waits until it has begun: a crash before that loses nothing
     assert due(database, NOW + MINUTE) == (run,)
     database.write_blocking(
@@ -95,6 +98,7 @@ def test_a_meaningless_schedule_is_kept_and_never_due(database: Database) -> Non
     declare(database, job(schedule="* * * * * rubbish"))
     (planned,) = database.read_blocking(lambda c: planned_of(c, "d"))
     assert planned.next_at is None
+    assert database.read_blocking(never_due) == (planned.schedule,)
     assert due(database, NOW + 10**12) == ()
 
 
@@ -105,6 +109,15 @@ def test_what_was_under_way_is_interrupted_and_stays_so(database: Database) -> N
     assert [one.id for one in database.write_blocking(lambda c: interrupt(c, NOW))] == [run.id]
     ended(database, run)
     assert history(database)[0].outcome is Outcome.INTERRUPTED
+
+
+def test_what_was_written_down_and_not_begun_in_time_is_caught_up(database: Database) -> None:
+    declare(database, job())
+    (run,) = due(database, NOW + MINUTE - 100, NOW + MINUTE)
+    by_hand = database.write_blocking(lambda c: ask_for_run(c, job("other")))
+    database.write_blocking(lambda c: interrupt(c, NOW + MINUTE + 1))
+    waiting = {one.id: one.trigger for one in due(database, NOW + MINUTE + 1)}
+    assert waiting == {run.id: Trigger.CATCH_UP, by_hand.id: Trigger.MANUAL}
 
 
 def test_a_run_by_hand_is_due_at_once(database: Database) -> None:

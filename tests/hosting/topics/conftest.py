@@ -90,7 +90,7 @@ async def delivering(
         assert not doors.open
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 100) -> None:
+async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 300) -> None:
     """Returns once it is so, however busy the machine is."""
     async with asyncio.timeout(seconds):
         while True:

@@ -64,7 +64,7 @@ async def test_killed_between_delivery_and_acknowledgement_it_delivers_again(
             receiving(kill_first, free_port) as receiver,
             delivery(tmp_path, receiver) as running,
         ):
-            async with asyncio.timeout(100):
+            async with asyncio.timeout(300):
                 await killed.wait()
             assert await left(database) == (1, 0)
             await running.start()

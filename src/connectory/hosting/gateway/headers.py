@@ -18,16 +18,18 @@ OURS = frozenset(
      b"x-forwarded-port", b"x-real-ip")
 )  # fmt: skip
 """What a client must not say about itself: sent ones are replaced."""
+USUAL = (b"keep-alive", b"close")
 HANDSHAKE = frozenset(
     (b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions",
      b"sec-websocket-protocol", b"sec-websocket-accept")
 )  # fmt: skip
+UNSENT = HOP_BY_HOP | OURS | HANDSHAKE | {b"expect"}
 
 
 def upstream(scope: Mapping[str, Any], scheme: str) -> CIMultiDict[str]:
     """The client's fields for the application, in order, duplicates kept, Host as it was."""
     fields: list[Field] = scope["headers"]
-    dropped = HOP_BY_HOP | OURS | HANDSHAKE | {b"expect"} | _named_by_connection(fields)
+    dropped = _with_named(UNSENT, fields)
     passed: CIMultiDict[str] = CIMultiDict(
         (_text(name), _text(value))
         for name, value in _without_session(fields)
@@ -45,7 +47,7 @@ def upstream(scope: Mapping[str, Any], scheme: str) -> CIMultiDict[str]:
 def downstream(fields: Iterable[Field]) -> list[Field]:
     """The application's fields for the client, in order, duplicates kept."""
     lower = [(name.lower(), value) for name, value in fields]
-    dropped = HOP_BY_HOP | _named_by_connection(lower)
+    dropped = _with_named(HOP_BY_HOP, lower)
     return [
         (name, value)
         for name, value in lower
@@ -79,9 +81,12 @@ def _is_session(cookie: bytes) -> bool:
     return cookie.partition(b"=")[0].strip() == COOKIE.encode()
 
 
-def _named_by_connection(fields: Iterable[Field]) -> frozenset[bytes]:
-    """Fields that the connection header says are for the next hop only."""
-    return frozenset(_tokens(value for name, value in fields if name == b"connection"))
+def _with_named(dropped: frozenset[bytes], fields: Iterable[Field]) -> frozenset[bytes]:
+    """As well those that the connection header says are for the next hop only: seldom any."""
+    for name, value in fields:
+        if name == b"connection" and value.lower() not in USUAL:
+            dropped |= frozenset(_tokens([value]))
+    return dropped
 
 
 def _tokens(values: Iterable[bytes]) -> Iterator[bytes]:

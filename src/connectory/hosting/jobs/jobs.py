@@ -14,12 +14,14 @@ import structlog
 from connectory.database import Database
 from connectory.hosting.jobs.calling import Called, Doors, call
 from connectory.hosting.jobs.model import Outcome, Run, Trigger
+from connectory.hosting.jobs.schedule import problem
 from connectory.hosting.jobs.store import (
     Change,
     change_runs,
     claim,
     forget_runs,
     interrupt,
+    never_due,
     next_moment,
     this_moment,
 )
@@ -37,7 +39,7 @@ JOBS = "jobs"
 AHEAD = 250
 """Milliseconds before a job is due that its run is written down."""
 LATE = 5000
-"""Milliseconds after which a run that was due counts as missed."""
+"""Milliseconds after which a run that was due counts as missed, on a machine that slept."""
 LONGEST_LOOK = 60.0
 TOGETHER = 0.05
 """Seconds that what became of runs waits to be written together."""
@@ -72,12 +74,19 @@ class Jobs:
         self._known: dict[str, asyncio.Task[None]] = {}
         """Every run that has been claimed and is not written down as over."""
         self._became: dict[str, Change] = {}
+        self._began = 0
+        """Milliseconds: what was due before is missed, however short the platform was down."""
+        self._declared = True
+        """Whether schedules may have been declared since the last look."""
+        self._told: dict[str, str] = {}
+        """The schedules that mean nothing, by application, as their logs say by now."""
         self._something = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to call what is due, on the loop that calls."""
-        for run in await self._database.write(lambda c: interrupt(c, this_moment()), JOBS):
+        began = self._began = this_moment()
+        for run in await self._database.write(lambda c: interrupt(c, began), JOBS):
             self._say(run, "The platform stopped while the job ran. It is not repeated.", bad=True)
         self._tasks = [
             asyncio.create_task(self._look_forever()),
@@ -96,6 +105,7 @@ class Jobs:
 
     def wake(self) -> None:
         """Schedules were declared or a run was asked for. From any thread."""
+        self._declared = True
         self._changes.announce()
 
     async def _look_forever(self) -> None:
@@ -110,17 +120,34 @@ class Jobs:
 
     async def _look(self) -> float:
         """Take what is due soon; seconds until the next look."""
+        if self._declared:
+            await self._tell()
         moment = this_moment()
-        due = await self._database.read(next_moment)
+        due = await self._database.read(lambda c: next_moment(c, self._known))
         if due is None:
             return LONGEST_LOOK
         if due - AHEAD > moment:
             return min((due - AHEAD - moment) / 1000, LONGEST_LOOK)
-        claimed = await self._database.write(lambda c: claim(c, moment + AHEAD, moment, LATE), JOBS)
+        late = min(LATE, moment - self._began)
+        claimed = await self._database.write(lambda c: claim(c, moment + AHEAD, moment, late), JOBS)
         for run in claimed:
             if run.id not in self._known:
                 self._known[run.id] = asyncio.create_task(self._take(run))
-        return AHEAD / 1000
+        return 0.0
+
+    async def _tell(self) -> None:
+        """Each log once, of a schedule that lets the application never run."""
+        self._declared = False
+        told, self._told = self._told, {}
+        for one in await self._database.read(never_due):
+            reason = problem(one.schedule, self._began)
+            if reason is None:
+                continue
+            self._told[one.application_id] = one.schedule
+            if told.get(one.application_id) != one.schedule:
+                message = f"The job never runs: its schedule '{one.schedule}' has no moment."
+                source = Source(one.deployment_id, one.application_name)
+                self._logbook.note(source, f"{message} {reason}", Severity.WARNING)
 
     async def _take(self, run: Run) -> None:
         """The run, when it is due."""
@@ -173,6 +200,7 @@ class Jobs:
             except Exception:
                 log.exception("jobs.not_written")
                 self._something.set()
+                await asyncio.sleep(AGAIN)
 
     async def _flush(self) -> None:
         became = tuple(self._became.values())

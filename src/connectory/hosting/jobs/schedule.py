@@ -14,7 +14,8 @@ from cronsim import CronSim, CronSimError
 
 SECOND = 1000
 LONGEST_TEXT = 256
-FARTHEST_YEAR = 2999
+FARTHEST_YEAR = 2099
+"""The last year that cron fields name elsewhere too."""
 REBOOT = "@reboot"
 NAMED = {
     "@annually": "0 0 1 1 *",
@@ -79,10 +80,15 @@ class Calendar(NamedTuple):
         return None if found is None else _within(round(found.timestamp()) * SECOND)
 
     def _next_of(self, years: Years, begin: datetime) -> int | None:
-        for year in sorted(one for one in years if one >= begin.year):
+        """Looks from one year that has a moment to the next: a search of each year for days that
+        are rare or never come would take seconds."""
+        while year := min((one for one in years if one >= begin.year), default=None):
             start = datetime(year, 1, 1, tzinfo=UTC) - timedelta(seconds=1)
             found = self._next(max(begin, start))
-            if found is not None and datetime.fromtimestamp(found // SECOND, UTC).year == year:
+            if found is None:
+                return None
+            begin = datetime.fromtimestamp(found // SECOND, UTC)
+            if begin.year in years:
                 return found
         return None
 

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -145,13 +145,21 @@ def planned_of(connection: Connection, deployment_id: str) -> tuple[Planned, ...
     return tuple(map(_planned, rows))
 
 
-def next_moment(connection: Connection) -> int | None:
-    """When the next job of all is due; now if a run waits."""
-    waiting = select(runs.c.scheduled_for).where(runs.c.outcome == Outcome.WAITING).limit(1)
-    moment: int | None = connection.execute(waiting).scalar()
-    if moment is None:
-        moment = connection.execute(select(func.min(schedules.c.next_at))).scalar()
-    return moment
+def next_moment(connection: Connection, claimed: Collection[str] = ()) -> int | None:
+    """When the next job of all is due. A run that waits, and is not among the ``claimed``, is due
+    when it was asked for."""
+    waiting = connection.execute(
+        select(runs.c.id, runs.c.scheduled_for).where(runs.c.outcome == Outcome.WAITING)
+    )
+    moments = [one.scheduled_for for one in waiting if one.id not in claimed]
+    planned: int | None = connection.execute(select(func.min(schedules.c.next_at))).scalar()
+    return min((*moments, *(() if planned is None else (planned,))), default=None)
+
+
+def never_due(connection: Connection) -> tuple[Schedule, ...]:
+    """The schedules that have no further moment."""
+    rows = connection.execute(select(schedules).where(schedules.c.next_at.is_(None)))
+    return tuple(_planned(one).schedule for one in rows)
 
 
 def claim(connection: Connection, until: int, moment: int, late: int) -> tuple[Run, ...]:
@@ -205,7 +213,8 @@ def change_runs(connection: Connection, changes: Sequence[Change]) -> None:
 
 
 def interrupt(connection: Connection, moment: int) -> tuple[Run, ...]:
-    """What a platform that is gone had begun ends here; it is given."""
+    """What a platform that is gone had begun ends here; it is given. What it had written down and
+    not begun in time is to be caught up."""
     under_way = select(runs).where(runs.c.outcome == Outcome.RUNNING)
     found = tuple(map(_run, connection.execute(under_way)))
     message = "The platform stopped while it ran. It is not repeated: how far it came is unknown."
@@ -213,6 +222,15 @@ def interrupt(connection: Connection, moment: int) -> tuple[Run, ...]:
         update(runs)
         .where(runs.c.outcome == Outcome.RUNNING)
         .values(outcome=Outcome.INTERRUPTED, finished_at=moment, message=message)
+    )
+    connection.execute(
+        update(runs)
+        .where(
+            runs.c.outcome == Outcome.WAITING,
+            runs.c.trigger == Trigger.SCHEDULE,
+            runs.c.scheduled_for < moment,
+        )
+        .values(trigger=Trigger.CATCH_UP)
     )
     return found
 

@@ -35,7 +35,7 @@ def shape(output: Path, site: Path, application: str) -> None:
 
 def _compress(site: Path, path: str, data: bytes) -> None:
     """The same bytes give the same bytes, on every machine."""
-    import brotli  # type: ignore[import-untyped]
+    import brotli
 
     quality = 10 if len(data) <= THOROUGH else 5
     encoded = {

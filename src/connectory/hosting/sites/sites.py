@@ -1,5 +1,4 @@
-"""All sites of this platform: built once for each configuration, and served from memory of where
-their files are."""
+"""All sites of this platform: built once for each configuration, put in place and taken away."""
 
 import asyncio
 import os

@@ -44,23 +44,22 @@ class Outcomes:
         self._something.set()
 
     async def write_forever(self) -> None:
-        """Until ``stop``."""
+        """Until ``stop``; then once more."""
         while not self._stopping:
             await self._something.wait()
             await asyncio.sleep(GATHER)
             try:
-                await self.flush()
+                await self._flush()
             except Exception:
                 log.exception("topics.outcomes_not_written")
                 await asyncio.sleep(AGAIN)
 
-    async def stop(self) -> None:
-        """Nothing more is decided: what was is on disk when this returns."""
+    def stop(self) -> None:
+        """Nothing more is decided: ``write_forever`` ends when what was is on disk."""
         self._stopping = True
         self._something.set()
-        await self.flush()
 
-    async def flush(self) -> None:
+    async def _flush(self) -> None:
         """Everything decided so far is on disk when this returns."""
         while self._taken or self._failed:
             taken, failed = self._taken[:MOST], self._failed[:MOST]

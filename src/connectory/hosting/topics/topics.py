@@ -80,7 +80,7 @@ class Topics:
         self._stopping.set()
         self._changes.announce()
         await self._dispatcher.stop()
-        await self._outcomes.stop()
+        self._outcomes.stop()
         await self._ended()
 
     async def _ended(self) -> None:
