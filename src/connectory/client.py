@@ -3,6 +3,7 @@
 import base64
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -12,6 +13,7 @@ from connectory.auth.administration import (
     Credentials,
     OrganizationCreated,
     OrganizationDraft,
+    ProjectChange,
     ProjectDraft,
     ProjectShown,
 )
@@ -172,6 +174,9 @@ class Administration:
 
     async def create_project(self, draft: ProjectDraft) -> ProjectShown:
         return await self._post("projects", draft, ProjectShown)
+
+    async def change_project(self, key: str, change: ProjectChange) -> ProjectShown:
+        return await self._post(f"projects/{quote(key, safe='')}", change, ProjectShown)
 
     async def create_api_client(self, draft: ApiClientDraft) -> Credentials:
         return await self._post("api-clients", draft, Credentials)

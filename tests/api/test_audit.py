@@ -1,5 +1,6 @@
 """The audit log: whatever changes something is in it."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -8,9 +9,15 @@ from tests.api.people import MEMBERS, Person, administrator, basic, founded
 from tests.api.released import deploy, finish, redeploy, release, values
 from tests.api.test_certifications import World
 from tests.api.test_openapi import ENDPOINTS
+from tests.api.test_topics import APPLICATION, POLICY, failed
+
+from connectory.hosting.jobs import Schedule, declare_schedules
+from connectory.hosting.topics import Topic, declare_topics
+from connectory.hosting.topics.policy import State
 
 LOG = "/platform/audit-log"
-CHANGE_NOTHING = {"fetchToken", "introspectToken"}
+CHANGE_NOTHING = {"fetchToken", "introspectToken", "publishMessages"}
+"""Programs do these all the time, and what is published is in its topic."""
 SECRET = "a-secret-of-the-shop"
 
 
@@ -60,6 +67,23 @@ def certify(world: World) -> None:
     world.granted(world.ready()[1])
 
 
+def act_on_what_runs(api: Api) -> None:
+    deployment = str(deploy(api, release(api, api.create()))["id"])
+    topic = Topic(APPLICATION, deployment, "listener", "events", "p", "/listener", POLICY)
+    job = Schedule("j" * 24, deployment, "nightly", "/nightly", "@daily")
+    api.database.write_blocking(lambda c: declare_topics(c, deployment, [topic]))
+    api.database.write_blocking(lambda c: declare_schedules(c, deployment, [job]))
+    here = f"/platform/deployments/{deployment}"
+    messages = f"{here}/topics/listener/messages"
+    said = {"data": base64.b64encode(SECRET.encode()).decode()}
+    made = api.send("POST", messages, said).body["messageId"]
+    dead = failed(api, State.DEAD)
+    assert api.send("POST", f"{messages}/{dead}/replay").status == 200
+    assert api.send("POST", f"{here}/topics/listener/replay").status == 200
+    assert api.send("DELETE", f"{messages}/{made}").status == 200
+    assert api.send("POST", f"{here}/jobs/nightly/runs").status == 201
+
+
 def administer(boss: Person, api: Api) -> None:
     founded(api, "another")
     boss.send("POST", "/platform/projects", {"key": "watched-two"})
@@ -75,6 +99,7 @@ def administer(boss: Person, api: Api) -> None:
 
 def test_whatever_changes_something_is_in_the_log(api: Api, boss: Person, world: World) -> None:
     change_drafts_and_deployments(api)
+    act_on_what_runs(api)
     certify(world)
     administer(boss, api)
     creators = Person(api, "eve", world.creators_password)

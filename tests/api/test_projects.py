@@ -30,7 +30,7 @@ def test_an_organization_begins_with_a_project_and_an_administrator(api: Api) ->
     made = administrator(api).send("POST", ORGANIZATIONS, body)
     assert (made.status, made.headers["cache-control"]) == (201, "no-store")
     assert made.body["project"] == {
-        "key": "guild-live", "region": "us-central1.gcp", "production": True
+        "key": "guild-live", "region": "us-central1.gcp", "production": True, "standIn": None
     }  # fmt: skip
     ruth = Person(api, "ruth", made.body["password"])
     projects = ruth.send("GET", PROJECTS).body["results"]
@@ -56,10 +56,39 @@ def test_organizations_are_the_operators_to_make_and_to_see(api: Api, boss: Pers
     assert "other" not in keys
 
 
+def test_a_project_gets_a_stand_in_for_the_commerce_api_and_loses_it(boss: Person) -> None:
+    there = {"apiUrl": "http://mock.example.org:8989/api", "authUrl": "https://login.example.org"}
+    draft = {"key": "works-mock", "standIn": {"apiUrl": "https://mock.example.org"}}
+    made = boss.send("POST", PROJECTS, draft)
+    assert made.body["standIn"] == draft["standIn"]
+    path = f"{PROJECTS}/works-mock"
+    assert boss.send("POST", path, {"standIn": there}).body["standIn"] == there
+    marked = boss.send("POST", path, {"production": True}).body
+    assert (marked["production"], marked["standIn"]) == (True, there)
+    assert marked in boss.send("GET", PROJECTS).body["results"]
+    real = boss.send("POST", path, {"standIn": None}).body
+    assert (real["production"], real["standIn"]) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "ftp://x", "http://", "https://u:p@x", "http://x?a", "http://x#a", "//x"),
+        *("http://a b", "http://x:y", "http://[x", "http://é"),
+    ],
+)
+def test_what_no_request_can_be_sent_to_stands_in_for_nothing(boss: Person, url: str) -> None:
+    for stand_in in ({"apiUrl": url}, {"apiUrl": "http://x", "authUrl": url}):
+        refused = boss.send("POST", f"{PROJECTS}/works", {"standIn": stand_in})
+        assert refused.codes == ["InvalidJsonInput"], stand_in
+
+
 def test_a_project_is_marked_as_in_production(boss: Person, api: Api) -> None:
     assert boss.send("POST", PROJECTS, {"key": "works-two"}).body["production"] is False
     done = boss.send("POST", f"{PROJECTS}/works-two", {"production": True})
-    assert done.body == {"key": "works-two", "region": "europe-west1.gcp", "production": True}
+    assert done.body == {
+        "key": "works-two", "region": "europe-west1.gcp", "production": True, "standIn": None
+    }  # fmt: skip
     listed = {one["key"]: one for one in boss.send("GET", PROJECTS).body["results"]}
     assert listed["works-two"] == done.body
     for who in (boss, administrator(api)):

@@ -64,6 +64,7 @@ def test_projects_and_api_clients_are_made_on_a_running_platform(
         "key": "shop",
         "region": "europe-west1.gcp",
         "production": True,
+        "standIn": None,
     }
     client = run(
         "api-client", "create", "--project", "shop", "--scope", "view_connectors",
@@ -86,6 +87,11 @@ def test_the_same_from_afar_with_the_administrators_password(
         CONNECTORY_PASSWORD=password,
     )  # fmt: skip
     assert json.loads(client.stdout)["projectKey"] == "far"
+    stood = run(
+        "project", "stand-in", "far", "http://127.0.0.1:8989", "--url", url, "--json",
+        CONNECTORY_PASSWORD=password,
+    )  # fmt: skip
+    assert json.loads(stood.stdout)["standIn"] == {"apiUrl": "http://127.0.0.1:8989"}
     refused = run("project", "create", "x2", "--url", url, CONNECTORY_PASSWORD="wrong")
     assert refused.returncode == 1
     assert "Bad credentials" in refused.stderr

@@ -161,11 +161,14 @@ async def test_arguments_are_never_read_by_a_shell(sandbox: Sandbox) -> None:
 
 
 class Listening:
-    """A service of the host on every address it has, and who reached it."""
+    """A service of the host, and who reached it."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.address = address
 
     def __enter__(self) -> tuple[int, list[object]]:
         self.met: list[object] = []
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.create_server((self.address, 0))
         self.thread = threading.Thread(target=self._accept, daemon=True)
         self.thread.start()
         return self.socket.getsockname()[1], self.met
@@ -173,7 +176,9 @@ class Listening:
     def _accept(self) -> None:
         while True:
             try:
-                self.met.append(self.socket.accept()[1])
+                way, who = self.socket.accept()
+                way.close()
+                self.met.append(who)
             except OSError:
                 return
 

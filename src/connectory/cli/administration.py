@@ -14,14 +14,17 @@ from connectory.auth.administration import (
     Credentials,
     OrganizationCreated,
     OrganizationDraft,
+    ProjectChange,
     ProjectDraft,
     ProjectShown,
     add_api_client,
     add_organization,
     add_project,
+    change_project,
     set_up,
 )
 from connectory.auth.audit import Target
+from connectory.auth.model import StandIn
 from connectory.auth.passwords import generate_now
 from connectory.auth.roles import OPERATOR
 from connectory.auth.store import organization_with_key, project_with_key
@@ -92,6 +95,37 @@ def create_project(
     _show_project(shown, json)
 
 
+@project.command("stand-in")
+def set_stand_in(
+    key: Annotated[str, typer.Argument(help="The Project key.")],
+    api_url: Annotated[
+        str | None, typer.Argument(help="Where requests to the commerce API go from now on.")
+    ] = None,
+    auth_url: Annotated[
+        str | None, typer.Option(help="Where requests for tokens go, if not there.")
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="The real commerce API again.")] = False,
+    data: Data = None,
+    url: Url = None,
+    user: User = "admin",
+    json: Json = False,
+) -> None:
+    """Let something stand in for the commerce API: a mock, or an installation of your own."""
+    if none == bool(api_url):
+        fail("Give the stand-in's address, or --none.")
+    stand_in = StandIn(api_url=api_url, auth_url=auth_url) if api_url else None
+    change = ProjectChange(stand_in=stand_in)
+    if url:
+        shown = _call(_remote(url, user).change_project(key, change))
+    else:
+        shown = _local(data, lambda c: _changed_project(c, key, change))
+    if json:
+        show_json(shown)
+        return
+    what = f"meet {api_url} in place of" if api_url else "reach"
+    person.print(f"Programs of [bold]{shown.key}[/] {what} the commerce API from their next start.")
+
+
 @api_client.command("create")
 def create_api_client(
     project_key: Annotated[str, typer.Option("--project", help="The Project it acts for.")],
@@ -123,6 +157,12 @@ def _new_organization(connection: Connection, draft: OrganizationDraft) -> Organ
 def _new_project(connection: Connection, draft: ProjectDraft) -> ProjectShown:
     made = add_project(connection, draft)
     _note(connection, "createProject", Target("Project", key=made.key), made.key)
+    return made
+
+
+def _changed_project(connection: Connection, key: str, change: ProjectChange) -> ProjectShown:
+    made = change_project(connection, key, change)
+    _note(connection, "updateProject", Target("Project", key=key), key)
     return made
 
 

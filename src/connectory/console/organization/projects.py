@@ -24,6 +24,13 @@ def marking(key: str, production: bool) -> Call:
     return Call("POST", f"{PATH}/{segment(key)}", {"production": production})
 
 
+def standing_in(key: str, url: str, auth_url: str = "") -> Call:
+    """An empty address: nothing stands in for the commerce API any more."""
+    auth = {"authUrl": auth_url} if auth_url else {}
+    stand_in = {"apiUrl": url, **auth} if url else None
+    return Call("POST", f"{PATH}/{segment(key)}", {"standIn": stand_in})
+
+
 async def show(request: Request) -> Response:
     visit = await visiting(request)
     visit.require(*VIEW_PROJECTS)
@@ -51,6 +58,19 @@ async def mark(request: Request) -> Response:
     return visit.done(PAGE, answer, said=f"{key} is {'' if wanted else 'not '}in production now.")
 
 
+async def stand_in(request: Request) -> Response:
+    """In place of the commerce API, or nothing any more."""
+    visit = await visiting(request)
+    visit.require(MANAGE)
+    form = await visit.form()
+    key, url = request.path_params["key"], form.text("stand_in").strip()
+    answer = await visit.calls.send(standing_in(key, url, form.text("auth_url")))
+    what = "a stand-in for the commerce API" if url else "the commerce API"
+    said = f"{key} reaches {what} from the next start on."
+    visit.tell(said if answer.ok else told(answer), answer)
+    return visit.done(PAGE)
+
+
 async def _page(visit: Visit, refused: Refused = NOTHING, status: int = 200) -> Response:
     page = await visit.calls.get(PATH, page_query(visit.request))
     return visit.page(
@@ -59,6 +79,7 @@ async def _page(visit: Visit, refused: Refused = NOTHING, status: int = 200) -> 
         page=page,
         regions=[(one.value, one.value) for one in Region],
         marks={one["key"]: marking(one["key"], not one["production"]) for one in page["results"]},
+        standing_in=standing_in("my-project", "http://127.0.0.1:8989"),
         creating=creating("my-project", Region.EUROPE_WEST1_GCP, False),
         refused=refused,
         manages=visit.may(MANAGE),
@@ -69,4 +90,5 @@ ROUTES = [
     Route(PAGE, show, methods=["GET"]),
     Route(PAGE, create, methods=["POST"]),
     Route(f"{PAGE}/{{key}}/production", mark, methods=["POST"]),
+    Route(f"{PAGE}/{{key}}/stand-in", stand_in, methods=["POST"]),
 ]
