@@ -1,34 +1,37 @@
 """How late jobs are called: a thousand schedules, in a running platform with a real receiver.
 
-Measured: from the moment a job is due to the moment its request arrives at the application, by the
-application's own clock on the same machine. Two ways: the thousand spread over the seconds of half
-a minute, and all of them due in the same second. The comparator is a timer alone: how late an empty
-callback is that the same event loop was asked to run at those moments. The bound is 50 ms for the
-99th percentile of the spread ones.
+Measured: from the moment a job is due to the moment its request is sent, as its history says, and
+to the moment it arrives at the application, by the application's own clock on the same machine. Two
+ways: the thousand spread over the seconds of half a minute, and all of them due in the same second,
+when the one program that receives them all is the slowest part. The comparator is a timer alone:
+how late an empty callback is that the same event loop is asked to run at such moments later. The
+bound is 50 ms for the 99th percentile of sending.
 """
 
 import asyncio
 import tempfile
 import time
 import uuid
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
-from sqlalchemy import insert
+import uvloop
+from sqlalchemy import insert, select
 
 from benchmarks.support import whole_platform
 from connectory.artifacts import ImageConfig
 from connectory.hosting import Hosting
 from connectory.hosting.jobs import Jobs
-from connectory.hosting.jobs.store import schedules
+from connectory.hosting.jobs.store import runs, schedules
 from connectory.hosting.lease import Lease
 from connectory.hosting.placement import Placement
 from connectory.hosting.routes import Wanted, allocate
 from connectory.specification import ApplicationType
 from connectory.telemetry import configure_logging
 
-COUNT, SPREAD, BOUND = 1000, 30, 0.05
+COUNT, SPREAD, BOUND = 1000, 30, 50
 RECEIVED_BY = "receiver"
 RECEIVER = """
 const seen = {};
@@ -43,14 +46,15 @@ require('http').createServer((request, response) => {
 
 
 class Lateness(NamedTuple):
-    """Seconds, sorted: of all jobs, and of timers alone."""
+    """Milliseconds, sorted: of requests sent, of requests arrived, and of timers alone."""
 
-    jobs: list[float]
+    sent: list[float]
+    arrived: list[float]
     alone: list[float]
 
-    def p(self, percent: int) -> float:
-        """Milliseconds."""
-        return self.jobs[len(self.jobs) * percent // 100] * 1000
+
+def percentile(percent: int, late: list[float]) -> float:
+    return late[len(late) * percent // 100]
 
 
 class Everyone:
@@ -75,10 +79,8 @@ async def main() -> None:
             hosting = running.platform.hosting
             await hosting.jobs.stop()
             url = await receiving(hosting, directory)
-            jobs = Jobs(
-                hosting.settings, hosting.database, Everyone(hosting),
-                lambda: hosting.gateway.pools, hosting.logbook,
-            )  # fmt: skip
+            everyone = Everyone(hosting)
+            jobs = Jobs(hosting.settings, hosting.database, everyone, hosting.logbook)
             await jobs.start()
             spread = await lateness(hosting, jobs, url, SPREAD)
             at_once = await lateness(hosting, jobs, url, 1)
@@ -122,19 +124,35 @@ async def lateness(hosting: Hosting, jobs: Jobs, url: str, seconds: int) -> Late
     ]  # fmt: skip
     await hosting.database.write(lambda c: c.execute(insert(schedules), rows))
     jobs.wake()
-    alone = await asyncio.gather(*map(timer, due.values()))
     async with aiohttp.ClientSession() as client:
         async with asyncio.timeout(60):
             while not due.keys() <= (seen := await arrived(client, url)).keys():  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
-    late = sorted((seen[name] - moment) / 1000 for name, moment in due.items())
-    return Lateness(late, sorted(alone))
+    sent = await starts(hosting, due.keys())
+    later = (int(time.time()) + 2) * 1000 - begin
+    return Lateness(
+        sorted(sent[name] - moment for name, moment in due.items()),
+        sorted(seen[name] - moment for name, moment in due.items()),
+        sorted(await asyncio.gather(*(timer(moment + later) for moment in due.values()))),
+    )
 
 
 async def timer(moment: int) -> float:
     """How late the loop itself is."""
     await asyncio.sleep(moment / 1000 - time.time())
-    return max(0.0, time.time() - moment / 1000)
+    return max(0.0, time.time() * 1000 - moment)
+
+
+async def starts(hosting: Hosting, names: AbstractSet[str]) -> dict[str, int]:
+    """When each run began, once all are written down as over."""
+    over = select(runs.c.application_id, runs.c.started_at).where(runs.c.finished_at.is_not(None))
+    async with asyncio.timeout(60):
+        while True:
+            rows = await hosting.database.read(lambda c: c.execute(over).all())
+            found = {one.application_id: int(one.started_at) for one in rows}
+            if names <= found.keys():
+                return found
+            await asyncio.sleep(0.2)
 
 
 async def arrived(client: aiohttp.ClientSession, url: str) -> dict[str, float]:
@@ -145,13 +163,13 @@ async def arrived(client: aiohttp.ClientSession, url: str) -> dict[str, float]:
 
 def report(spread: Lateness, at_once: Lateness) -> None:
     for name, found in ((f"over {SPREAD} s", spread), ("in one second", at_once)):
-        print(
-            f"{COUNT} jobs {name:14}  p50 {found.p(50):6.1f} ms  p99 {found.p(99):6.1f} ms  "
-            f"(timers alone {found.alone[len(found.alone) * 99 // 100] * 1000:6.1f} ms)"
-        )
-    held = spread.p(99) <= BOUND * 1000
-    print(f"bound {BOUND * 1000:.0f} ms for the spread ones: {'held' if held else 'MISSED'}")
+        for what, late in (("sent", found.sent), ("arrived", found.arrived),
+                           ("timers alone", found.alone)):  # fmt: skip
+            p50, p99 = percentile(50, late), percentile(99, late)
+            print(f"{COUNT} jobs {name:14} {what:12}  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms")
+    held = all(percentile(99, one.sent) <= BOUND for one in (spread, at_once))
+    print(f"bound {BOUND} ms for sending, p99: {'held' if held else 'MISSED'}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())  # as the platform itself does

@@ -191,6 +191,6 @@ def open_hosting(
         sites,
         Scripts(sandbox, artifacts, toolchains, settings),
         Topics(settings, database, supervisor, logbook),
-        Jobs(settings, database, supervisor, lambda: gateway.pools, logbook),
+        Jobs(settings, database, supervisor, logbook),
         StandIns(settings, database, sandbox),
     )

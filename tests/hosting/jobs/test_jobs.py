@@ -10,9 +10,9 @@ from tests.hosting.conftest import *  # noqa: F403 - its fixtures
 from tests.hosting.conftest import Serve, Served, until, written
 
 from connectory.hosting import Hosting
-from connectory.hosting.jobs.jobs import JOBS
 from connectory.hosting.jobs.model import Outcome, Run, Trigger
 from connectory.hosting.jobs.store import (
+    JOBS,
     Change,
     Schedule,
     ask_for_run,
@@ -144,7 +144,7 @@ async def test_a_failure_says_what_was_answered(
 async def test_a_job_that_does_not_answer_times_out(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench.hosting.jobs, "_timeout", 0.2)
+    monkeypatch.setattr(bench.hosting.jobs.runs, "seconds", 0.2)
     await bench.declare(bench.schedule("/slow"))
     await bench.by_hand(bench.schedule("/slow"))
     (run,) = await bench.ended()

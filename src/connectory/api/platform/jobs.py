@@ -17,10 +17,10 @@ from connectory.api.platform.seen_deployments import deployment_seen
 from connectory.api.routing import resource
 from connectory.auth.scopes import MANAGE_DEPLOYMENTS, VIEW_DEPLOYMENTS
 from connectory.errors import ResourceNotFoundError
-from connectory.hosting.jobs.jobs import JOBS
 from connectory.hosting.jobs.model import Outcome, Run, Trigger
 from connectory.hosting.jobs.schedule import problem
 from connectory.hosting.jobs.store import (
+    JOBS,
     Planned,
     ask_for_run,
     planned_of,
@@ -119,7 +119,7 @@ async def run(request: Request) -> Response:
         job = _job(connection, request, who)
         made = ask_for_run(connection, job.schedule)
         stored = deployment_seen(connection, who, job.schedule.deployment_id)
-        detail = {"application": made.application_name, "runId": made.id}
+        detail = {"applicationName": made.application_name, "runId": made.id}
         record(connection, request, who, target_of(stored.deployment), detail)
         return made
 

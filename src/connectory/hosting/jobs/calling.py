@@ -1,19 +1,11 @@
-"""One call of a job's endpoint: POST with an empty JSON object (facts 14.2 row 30)."""
+"""One call of a job's endpoint: the way there, the request, and what became of it."""
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-import aiohttp
-from yarl import URL
+from typing import NamedTuple, Protocol
 
 from connectory.hosting.jobs.model import Outcome, Run
+from connectory.hosting.jobs.posting import Answer, Posting, connected, request
 from connectory.hosting.lease import Lease
-
-if TYPE_CHECKING:
-    from connectory.hosting.gateway.pools import Pools
-
-QUOTED = 500
-"""Bytes of an answer that say why a run failed."""
 
 
 class Doors(Protocol):
@@ -33,35 +25,53 @@ class Called(NamedTuple):
     message: str | None = None
 
 
-async def call(doors: Doors, pools: "Pools", run: Run, seconds: float) -> Called:
-    """What became of the run. Nothing is raised for what the application does."""
+class Way(NamedTuple):
+    """An application that runs, and a connection to it. To be closed always."""
+
+    lease: Lease
+    posting: Posting
+
+    @property
+    def open(self) -> bool:
+        return not self.posting.over.done()
+
+    def ask(self, run: Run) -> None:
+        self.posting.ask(request(self.lease.door, run.endpoint))
+
+    def close(self) -> None:
+        self.posting.close()
+        self.lease.end()
+
+
+async def way_to(doors: Doors, run: Run) -> Way | Called:
+    """Wakes an application that sleeps; what stands in the way if there is none."""
     lease = await doors.lease(run.application_id)
     if lease is None:
         return Called(Outcome.FAILED, message=f"The application {doors.why(run.application_id)}.")
     try:
+        return Way(lease, await connected(lease.door))
+    except OSError:
+        lease.end()
+        return Called(Outcome.FAILED, message="It does not accept connections.")
+    except BaseException:
+        lease.end()
+        raise
+
+
+async def answered(way: Way, seconds: float) -> Called:
+    """What became of a request that was sent."""
+    try:
         async with asyncio.timeout(seconds):
-            return await _asked(lease, pools, run)
+            return judged(await way.posting.over)
     except TimeoutError:
         return Called(Outcome.TIMEOUT, message=f"It did not answer within {seconds:g} seconds.")
-    except (aiohttp.ClientError, OSError, ValueError):
-        return Called(Outcome.FAILED, message="It closed the connection before it answered.")
-    finally:
-        lease.end()
 
 
-async def _asked(lease: Lease, pools: "Pools", run: Run) -> Called:
-    host, port = lease.door.address
-    path = "/".join(part for part in run.endpoint.split("/") if part)
-    address = URL(f"http://{host}:{port}/{path}", encoded=True)
-    async with pools.session(lease.door).post(
-        address, data=b"{}", headers={"Content-Type": "application/json"}, allow_redirects=False
-    ) as answer:
-        said = await answer.content.read(QUOTED)
-        # read to the end: an application that is still answering is not done
-        async for _ in answer.content.iter_any():
-            pass
+def judged(answer: Answer) -> Called:
+    """2xx is a success. Pure."""
+    if answer.status is None:
+        return Called(Outcome.FAILED, message=answer.said)
     if 200 <= answer.status < 300:
         return Called(Outcome.SUCCEEDED, answer.status)
-    text = said.decode("utf-8", "replace").strip()
-    message = f"It answered {answer.status}{f': {text}' if text else '.'}"
-    return Called(Outcome.FAILED, answer.status, message)
+    why = f": {answer.said}" if answer.said else "."
+    return Called(Outcome.FAILED, answer.status, f"It answered {answer.status}{why}")

@@ -27,6 +27,8 @@ from connectory.database.schema import metadata
 from connectory.hosting.jobs.model import OVER, Outcome, Run, Trigger
 from connectory.hosting.jobs.schedule import REBOOT, first, following
 
+JOBS = "jobs"
+"""The subject of all that is written about jobs."""
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 KEPT = 500
 """Runs of each job that can be looked at, the latest ones."""
