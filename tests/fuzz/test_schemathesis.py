@@ -22,6 +22,8 @@ from tests.api.test_deployments import PROJECT, draft, publish
 from connectory.api.observing import REQUESTS
 from connectory.auth.roles import Role, names_of
 from connectory.certification.checklist import CHECKLIST
+from connectory.hosting.jobs import Schedule, declare_schedules
+from connectory.hosting.jobs.store import ask_for_run
 from connectory.hosting.topics import Topic, declare_topics
 from connectory.hosting.topics.model import Message
 from connectory.hosting.topics.queue import add_messages
@@ -150,7 +152,7 @@ def populate(api: Any) -> Known:
         known.keys.append(staged["key"])
         known.connectors.append(staged["id"])
         known.deployments.append(deployment.body["id"])
-        add_topic(api, known, deployment.body)
+        add_work(api, known, deployment.body)
     asked = f"/platform/runs?resourceId={known.deployments[0]}"
     known.runs.extend(one["id"] for one in api.send("GET", asked).body["results"])
     known.undeletable.append(publish(api, api.create(key="undeletable"))["id"])
@@ -162,8 +164,8 @@ def populate(api: Any) -> Known:
     return known
 
 
-def add_topic(api: Any, known: Known, deployment: dict[str, Any]) -> None:
-    """Its application takes events, and there is one."""
+def add_work(api: Any, known: Known, deployment: dict[str, Any]) -> None:
+    """Its application takes events, and there is one; it is a job as well, and has run."""
     (application,) = deployment["applications"]
     topic = Topic(
         application["id"],
@@ -175,8 +177,12 @@ def add_topic(api: Any, known: Known, deployment: dict[str, Any]) -> None:
         None,
     )
 
+    job = Schedule(application["id"], deployment["id"], "service", "/service", "@daily")
+
     def work(connection: Any) -> int:
         declare_topics(connection, deployment["id"], [topic])
+        declare_schedules(connection, deployment["id"], [job])
+        ask_for_run(connection, job)
         return add_messages(connection, topic.application_id, [Message(b"{}")])[0]
 
     known.messages.append(str(api.database.write_blocking(work)))
