@@ -45,7 +45,8 @@ while [ "$1" != -- ]; do
   fi
   n=$((n + 1)); shift
 done; shift
-cd / && exec "$@"
+# whoever is inside can read them of its first process
+cd / && unset PWD OLDPWD && exec "$@"
 """
 CHANGE_OWNER = Path(__file__).with_name("change_owner.py")
 LAYER = ("made", "work")

@@ -49,7 +49,13 @@ READING = (
     reads("another run's files", "the files of another run", "@WORKSPACE@/source/secret"),
     reads("shadow", "the host's passwords", "/etc/shadow"),
     reads("keys of ssh", "keys of the platform's user", "/root/.ssh /root/.npmrc /root/.gitconfig"),
-    reads("environment of the first process", "variables of what started it", "/proc/1/environ"),
+    of(
+        "reading",
+        "environment of the first process",
+        "variables of what started it",
+        shell("tr '\\0' '\\n' < /proc/1/environ | sed 's/^/FIR''ST /'\nexit 1\n"),
+        Contained("Failed", "FIRST PATH=", never=r"FIRST (?!PATH=)"),
+    ),
     reads("memory of processes", "other processes' memory", "/proc/1/mem /proc/kcore /dev/mem"),
     of(
         "reading",
