@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from connectory.connectors.model import ReportEntry, ReportEntryType
 from connectory.durable import Rejected
+from connectory.hosting.exceeding import exceeded
 from connectory.hosting.scripts.model import ScriptName, ScriptPlacement
 from connectory.sandbox import Finished, Limits
 from connectory.toolchains import managers
@@ -12,7 +13,6 @@ from connectory.wire import now, timestamp
 
 LONGEST_EVIDENCE = 3000
 LONGEST_WORDS = 160
-MIB = 1 << 20
 KIND = {
     ScriptName.POST_DEPLOY: ReportEntryType.WARNING,
     ScriptName.PRE_UNDEPLOY: ReportEntryType.ERROR,
@@ -65,21 +65,9 @@ def undefined(name: ScriptName, application: str) -> ReportEntry:
 
 def _reason(finished: Finished, limits: Limits, tail: str) -> tuple[str, str]:
     """How it ended, as the rest of a sentence about it, and what helps."""
-    if finished.cause == "timeout":
-        return (
-            f"did not finish within {limits.seconds:g} seconds.{_last_words(tail)}",
-            "Let it end by itself, or ask the operator for more time (the setting script_timeout).",
-        )
-    if finished.cause == "memory":
-        return (
-            f"used more than {limits.memory // MIB} MiB of memory.",
-            "Make it use less, or ask the operator for more (the setting build_memory).",
-        )
-    if finished.cause == "disk":
-        return (
-            f"filled more than {(limits.disk or 0) // MIB} MiB of disk.",
-            "Make it write less, or ask the operator for more (the setting build_disk).",
-        )
+    if bound := exceeded(finished, limits, "script_timeout"):
+        cause, fix = bound
+        return f"{cause}{_last_words(tail)}" if finished.cause == "timeout" else cause, fix
     if managers.registry_is_away(tail):
         return (
             "could not reach the npm registry, which is no fault of the Connector.",

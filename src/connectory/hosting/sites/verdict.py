@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 
 from connectory.durable import Rejected
+from connectory.hosting.exceeding import exceeded
 from connectory.hosting.sites.model import SitePlacement
 from connectory.sandbox import Finished, Limits
 
 LONGEST_EVIDENCE = 3000
 LONGEST_LINE = 300
-MIB = 1 << 20
 ERROR = re.compile(r"^\s*(?:\[?\w*Error\]?): (\S[^\n]*)", re.MULTILINE)
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 FIX = "Correct the configuration that its output names, and redeploy."
@@ -27,21 +27,8 @@ def refusal(
 
 
 def _reason(finished: Finished, limits: Limits, tail: str) -> tuple[str, str]:
-    if finished.cause == "timeout":
-        return (
-            f"did not finish within {limits.seconds:g} seconds.",
-            "Let it end by itself, or ask the operator for more time (the setting build_timeout).",
-        )
-    if finished.cause == "memory":
-        return (
-            f"used more than {limits.memory // MIB} MiB of memory.",
-            "Make it use less, or ask the operator for more (the setting build_memory).",
-        )
-    if finished.cause == "disk":
-        return (
-            f"filled more than {(limits.disk or 0) // MIB} MiB of disk.",
-            "Make it write less, or ask the operator for more (the setting build_disk).",
-        )
+    if bound := exceeded(finished, limits, "build_timeout"):
+        return bound
     if finished.refused_hosts:
         hosts = ", ".join(finished.refused_hosts)
         return (
