@@ -22,10 +22,8 @@ from connectory.hosting.standin import NOTHING, Surroundings
 from connectory.hosting.topics.store import Topic
 from connectory.sealing import Seal
 from connectory.settings import Settings
-from connectory.specification import ApplicationType
+from connectory.specification import SERVED, ApplicationType
 
-SERVED = frozenset({ApplicationType.SERVICE, ApplicationType.EVENT, ApplicationType.JOB})
-"""Types that are started as a program and answer requests (facts 4.1)."""
 SECRET_VARIABLES = ("CTP_CLIENT_SECRET",)
 """Of the generated API client's variables, the one that is secret (facts 3.4)."""
 LABELS = {

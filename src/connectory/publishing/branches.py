@@ -14,7 +14,6 @@ from connectory.publishing.built import finding_of
 from connectory.publishing.context import Publishing
 from connectory.publishing.model import (
     BUILT_PER_DEPLOYMENT,
-    SERVED,
     TESTED,
     Installed,
     Outcome,
@@ -29,6 +28,7 @@ from connectory.publishing.steps import boot, build, install, package, reuse, st
 from connectory.publishing.steps.specification import lay_out
 from connectory.publishing.store import plan_of, save_product
 from connectory.publishing.task import Task
+from connectory.specification import SERVED
 
 T = TypeVar("T")
 SPARE = 120.0

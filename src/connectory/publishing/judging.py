@@ -18,9 +18,10 @@ from connectory.publishing import report
 from connectory.publishing.built import FAILED, NOT_STARTED
 from connectory.publishing.checks.registry import rules
 from connectory.publishing.checks.unreadable import UNREADABLE
-from connectory.publishing.model import BUILT_PER_DEPLOYMENT, SERVED, Outcome, Plan, SuiteVerdict
+from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Outcome, Plan, SuiteVerdict
 from connectory.publishing.steps.examine import Examined
 from connectory.settings import Settings
+from connectory.specification import SERVED
 from connectory.wire import now
 
 NO_SOURCE = Source()

@@ -8,10 +8,8 @@ from connectory.certification.evidence import Trial
 from connectory.connectors.model import BuiltApplication, RetryPolicy
 from connectory.findings import Finding
 from connectory.repositories import Revision
-from connectory.specification import ApplicationType, HealthCheck
+from connectory.specification import SERVED, ApplicationType, HealthCheck
 
-SERVED = frozenset({ApplicationType.SERVICE, ApplicationType.EVENT, ApplicationType.JOB})
-"""Types that are started as a program and answer requests (facts 4.1)."""
 BUILT_PER_DEPLOYMENT = frozenset(
     {
         ApplicationType.MERCHANT_CENTER_CUSTOM_APPLICATION,

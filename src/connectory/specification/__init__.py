@@ -7,6 +7,7 @@ their order and their wording are those of the official parser,
 """
 
 from connectory.specification.model import (
+    SERVED,
     Application,
     ApplicationType,
     Configuration,
@@ -22,6 +23,7 @@ from connectory.specification.model import (
 from connectory.specification.problem import Problem, SpecificationInvalid
 
 __all__ = [
+    "SERVED",
     "Application",
     "ApplicationType",
     "Configuration",

@@ -15,6 +15,10 @@ class ApplicationType(StrEnum):
     MERCHANT_CENTER_CUSTOM_VIEW = "merchant-center-custom-view"
 
 
+SERVED = frozenset({ApplicationType.SERVICE, ApplicationType.EVENT, ApplicationType.JOB})
+"""Types that are started as a program and answer requests (facts 4.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class StandardKey:
     """A variable anyone may read. `default` is None where the file gives none."""

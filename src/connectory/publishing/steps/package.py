@@ -11,7 +11,7 @@ from connectory.publishing.checks import licences
 from connectory.publishing.checks.dependencies.shipping import shipped
 from connectory.publishing.checks.licences import LicencePolicy
 from connectory.publishing.content import Subject
-from connectory.publishing.model import BUILT_PER_DEPLOYMENT, SERVED, Product, Suite
+from connectory.publishing.model import BUILT_PER_DEPLOYMENT, Product, Suite
 from connectory.publishing.steps.attest import attest_packed
 from connectory.publishing.steps.sizes import measure
 from connectory.publishing.task import Task
@@ -19,7 +19,7 @@ from connectory.publishing.tools import scripts
 from connectory.sandbox.trees import copy, remove
 from connectory.settings import Settings
 from connectory.sites import LOOKED_FOR, find
-from connectory.specification import ApplicationType
+from connectory.specification import SERVED, ApplicationType
 
 PREFIX = "workspace"
 PORT = 8080

@@ -12,9 +12,8 @@ from connectory.publishing.checks.agreement.lines import Written, json_line
 from connectory.publishing.checks.agreement.shipped import is_code, is_text
 from connectory.publishing.checks.candidate import Candidate, Entry
 from connectory.publishing.content import MOST_MODULES
-from connectory.publishing.model import SERVED
 from connectory.publishing.package import Package
-from connectory.specification import Application
+from connectory.specification import SERVED, Application
 
 MOST_TEXT = 32 * 1024 * 1024
 SHIPPED = ("dependencies", "optionalDependencies")
